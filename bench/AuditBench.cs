@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Bench;
 
-/// <summary>The audit log with a million rows of one organization and a tenth as many sign-ins: each filter, the next pages, the export its memory
-/// and verification.</summary>
+/// <summary>The audit log with a million rows of one organization and a tenth as many sign-ins: each filter, the next pages, the export its
+/// memory and verification.</summary>
 static class AuditBench
 {
     const int Rows = 1_000_000;
@@ -36,7 +36,8 @@ static class AuditBench
         await using (var context = await installation.Contexts.CreateDbContextAsync(cancellationToken))
         {
             organization = await context.Organizations.Select(x => x.Id).SingleAsync(cancellationToken);
-            await context.Members.ExecuteUpdateAsync(set => set.SetProperty(x => x.JoinedAt, start), cancellationToken); // sees the sign-ins
+            // sees the sign-ins
+            await context.Members.ExecuteUpdateAsync(set => set.SetProperty(x => x.JoinedAt, start), cancellationToken);
         }
 
         await FillAsync(installation, organization, Rows, cancellationToken);

@@ -17,7 +17,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Dashboard.Bench;
 
-/// <summary>The product itself, from its own entry point, with two endpoints more: what is compared stands in the same host, behind the same middleware.</summary>
+/// <summary>The product itself, from its own entry point, with two endpoints more: what is compared stands in the same host, behind the
+/// same middleware.</summary>
 sealed class BenchHost : IHostingStartup
 {
     /// <summary>Writes seven headers with fixed values.</summary>
@@ -32,7 +33,8 @@ sealed class BenchHost : IHostingStartup
     public static Task RunAsync(string[] arguments)
     {
         System.Environment.SetEnvironmentVariable("ASPNETCORE_HOSTINGSTARTUPASSEMBLIES", typeof(BenchHost).Assembly.GetName().Name);
-        Assembly.Load("Dashboard").EntryPoint!.Invoke(null, [(string[])["--applicationName=Dashboard", "--urls=http://127.0.0.1:0", .. arguments]]);
+        Assembly.Load("Dashboard").EntryPoint!.Invoke(
+            null, [(string[])["--applicationName=Dashboard", "--urls=http://127.0.0.1:0", .. arguments]]);
         return Task.CompletedTask;
     }
 
@@ -46,7 +48,8 @@ sealed class BenchHost : IHostingStartup
     /// <summary>The one way to add an endpoint to a host from outside: what a render mode of components brings.</summary>
     sealed class Endpoints : RenderModeEndpointProvider
     {
-        public override IEnumerable<RouteEndpointBuilder> GetEndpointBuilders(IComponentRenderMode renderMode, IApplicationBuilder applicationBuilder) =>
+        public override IEnumerable<RouteEndpointBuilder> GetEndpointBuilders(
+            IComponentRenderMode renderMode, IApplicationBuilder applicationBuilder) =>
         [
             new(WriteBare, RoutePatternFactory.Parse(Bare), 0),
             new(http => http.Response.WriteAsync($"{Count.Value}"), RoutePatternFactory.Parse(Reads), 0),

@@ -35,7 +35,8 @@ static class FloodBench
         without.RemoveAt(0);
         with.RemoveAt(0);
         Console.WriteLine($"good keys beside a flood, node and clients on the same {Environment.ProcessorCount} cores, median of {Runs} runs of {Duration.TotalSeconds} s in turn");
-        Console.WriteLine("              unknown a second  known p99 ms  unread p99 ms  database reads a second, but for the unread keys' own");
+        Console.WriteLine(
+            "              unknown a second  known p99 ms  unread p99 ms  database reads a second, but for the unread keys' own");
         foreach (var (name, results) in new[] { ("without", without), ("with", with) })
         {
             Console.WriteLine(string.Create(
@@ -47,6 +48,7 @@ static class FloodBench
 
         Timing.PrintLoad();
 
-        async Task<long> ReadsAsync() => long.Parse(await client.GetStringAsync(BenchHost.Reads, cancellationToken), CultureInfo.InvariantCulture);
+        async Task<long> ReadsAsync() =>
+            long.Parse(await client.GetStringAsync(BenchHost.Reads, cancellationToken), CultureInfo.InvariantCulture);
     }
 }

@@ -14,7 +14,8 @@ using Npgsql;
 
 namespace Dashboard.Bench;
 
-/// <summary>Moving in: 100,000 hashes of keys that two other products issued, and 10,000 of them on to PostgreSQL, each verified before and after.</summary>
+/// <summary>Moving in: 100,000 hashes of keys that two other products issued, and 10,000 of them on to PostgreSQL, each verified before and
+/// after.</summary>
 static class ImportBench
 {
     const int Rows = 100_000;
@@ -24,18 +25,22 @@ static class ImportBench
     /// <summary>Imports as <c>POST /api/keys/import</c> does, 500 rows at a time.</summary>
     public static async Task RunAsync(CancellationToken cancellationToken)
     {
-        await using var installation = await Installation.CreateAsync(10, null, cancellationToken, ("Keys:MaxActivePerProject", "1000000"), ("Limits:WritesPerMinute", "0"));
+        await using var installation = await Installation.CreateAsync(
+            10, null, cancellationToken, ("Keys:MaxActivePerProject", "1000000"), ("Limits:WritesPerMinute", "0"));
         var took = await ImportAsync(installation, Rows, cancellationToken);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Rows:N0} hashes in {took.TotalSeconds:F1} s: {Rows / took.TotalSeconds:N0} rows a second, each with its audit and feed rows"));
-        var verified = await VerifyAsync(installation.Get<VerificationCache>, installation.Get<ChangeFeed>(), installation.Get<Verifier>(), Rows, cancellationToken);
+        var verified = await VerifyAsync(
+            installation.Get<VerificationCache>, installation.Get<ChangeFeed>(), installation.Get<Verifier>(), Rows, cancellationToken);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{verified:N0} of them verify"));
     }
 
     /// <summary>Exports 10,000 keys of SQLite and imports them into the PostgreSQL server that LATCHKEY_TEST_POSTGRESQL names.</summary>
     public static async Task MoveAsync(CancellationToken cancellationToken)
     {
-        var server = Environment.GetEnvironmentVariable(Server) ?? throw new InvalidOperationException($"{Server} must be a connection string.");
-        await using var installation = await Installation.CreateAsync(10, null, cancellationToken, ("Keys:MaxActivePerProject", "1000000"), ("Limits:WritesPerMinute", "0"));
+        var server = Environment.GetEnvironmentVariable(Server)
+            ?? throw new InvalidOperationException($"{Server} must be a connection string.");
+        await using var installation = await Installation.CreateAsync(
+            10, null, cancellationToken, ("Keys:MaxActivePerProject", "1000000"), ("Limits:WritesPerMinute", "0"));
         await ImportAsync(installation, Moved, cancellationToken);
         Console.WriteLine($"before: {await VerifyAsync(installation.Get<VerificationCache>, installation.Get<ChangeFeed>(), installation.Get<Verifier>(), Moved, cancellationToken)} of {Moved} verify");
         var path = Path.Combine(Path.GetTempPath(), $"latchkey-move-{Environment.ProcessId}.json");
@@ -48,7 +53,8 @@ static class ImportBench
                 await installation.Get<InstallationExport>().WriteAsync(file, cancellationToken);
             }
 
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"export: {clock.Elapsed.TotalSeconds:F1} s, {new FileInfo(path).Length / 1e6:F1} MB"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"export: {clock.Elapsed.TotalSeconds:F1} s, {new FileInfo(path).Length / 1e6:F1} MB"));
             var target = new NpgsqlConnectionStringBuilder(server) { Database = name };
             await using var provider = Build(target.ToString());
             await provider.PrepareDatabaseAsync(cancellationToken);
@@ -60,7 +66,8 @@ static class ImportBench
         finally
         {
             File.Delete(path);
-            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Database = "postgres", Pooling = false }.ToString());
+            await using var connection =
+                new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Database = "postgres", Pooling = false }.ToString());
             await connection.OpenAsync(cancellationToken);
             await using var drop = connection.CreateCommand();
             drop.CommandText = $"DROP DATABASE IF EXISTS {name} WITH (FORCE)";
@@ -73,8 +80,10 @@ static class ImportBench
         var clock = Stopwatch.StartNew();
         foreach (var part in Enumerable.Range(0, count).Chunk(KeyImportService.MaxRows))
         {
-            var keys = part.Select(i => new ImportedKey(Convert.ToHexStringLower(KeyHash.Of(Raw(i))), $"key {i}", Permissions: ["read"])).ToList();
-            if ((await installation.Get<KeyImportService>().ImportAsync(installation.Owner, new(installation.Project.ToString(), keys), cancellationToken)).Error is { } fault)
+            var keys = part.Select(
+                i => new ImportedKey(Convert.ToHexStringLower(KeyHash.Of(Raw(i))), $"key {i}", Permissions: ["read"])).ToList();
+            if ((await installation.Get<KeyImportService>()
+                .ImportAsync(installation.Owner, new(installation.Project.ToString(), keys), cancellationToken)).Error is { } fault)
             {
                 throw new InvalidOperationException(fault.Detail);
             }
@@ -88,7 +97,8 @@ static class ImportBench
         ? string.Create(CultureInfo.InvariantCulture, $"ghp_{i:D8}292c6912E7710c838347Ae178B4a")
         : string.Create(CultureInfo.InvariantCulture, $"SG.{i:D8}QFYQlKU0ufo8x5d1A.TwL2iGABf9DHoTf-09kqeF8tAmbihYzrnopKc-1s5cr");
 
-    static async Task<int> VerifyAsync(Func<VerificationCache> listen, ChangeFeed feed, Verifier verifier, int count, CancellationToken cancellationToken)
+    static async Task<int> VerifyAsync(
+        Func<VerificationCache> listen, ChangeFeed feed, Verifier verifier, int count, CancellationToken cancellationToken)
     {
         listen();
         var good = 0;

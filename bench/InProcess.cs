@@ -19,9 +19,11 @@ static class InProcess
 
     static readonly CallerContext Facts = new(System.Net.IPAddress.Loopback, UserAgent: "curl/8.9.1");
 
-    /// <summary>Measures nodes that hold all keys of their installation, each key drawn as likely as any other; the nodes have their turns in every round.</summary>
+    /// <summary>Measures nodes that hold all keys of their installation, each key drawn as likely as any other; the nodes have their turns
+    /// in every round.</summary>
     /// <param name="installations">With how many keys each.</param>
-    public static async Task RunAsync(IReadOnlyList<(Installation Installation, int Keys)> installations, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        IReadOnlyList<(Installation Installation, int Keys)> installations, CancellationToken cancellationToken)
     {
         Console.WriteLine("in process, one thread");
         Print("SHA-256 of a key", Hash(), "ns");
@@ -46,7 +48,8 @@ static class InProcess
     /// <summary>Lets a node read every key once: the first are timed one after another, the rest come on all cores.</summary>
     static async Task HoldAsync(Installation installation, int count, CancellationToken cancellationToken)
     {
-        var (verifier, requirement, before) = (installation.Get<Verifier>(), DemandOf(installation), GC.GetTotalMemory(forceFullCollection: true));
+        var (verifier, requirement, before) =
+            (installation.Get<Verifier>(), DemandOf(installation), GC.GetTotalMemory(forceFullCollection: true));
         var uncached = new List<double>();
         var next = 0;
         for (; uncached.Count < Samples; next++)
@@ -60,9 +63,12 @@ static class InProcess
             }
         }
 
-        await Parallel.ForEachAsync(Enumerable.Range(next, count - next), cancellationToken, async (i, token) => await verifier.VerifyAsync(Present(Installation.RawKey(i)), requirement, null, token));
-        Print(string.Create(CultureInfo.InvariantCulture, $"uncached verification among {count:N0}, median"), Timing.Median(uncached[(Samples / 2)..]), "µs");
-        Print(string.Create(CultureInfo.InvariantCulture, $"memory a key held, {count:N0} held"), (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)count, "bytes");
+        await Parallel.ForEachAsync(Enumerable.Range(next, count - next), cancellationToken, async (i, token) =>
+            await verifier.VerifyAsync(Present(Installation.RawKey(i)), requirement, null, token));
+        Print(string.Create(CultureInfo.InvariantCulture, $"uncached verification among {count:N0}, median"), Timing.Median(
+            uncached[(Samples / 2)..]), "µs");
+        Print(string.Create(CultureInfo.InvariantCulture, $"memory a key held, {count:N0} held"),
+            (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)count, "bytes");
     }
 
     static async Task CompareAsync(IReadOnlyList<(Installation Installation, int Keys)> installations)
@@ -83,14 +89,17 @@ static class InProcess
 
         foreach (var ((_, count), (times, bytes)) in installations.Zip(taken))
         {
-            Print(string.Create(CultureInfo.InvariantCulture, $"cached verification, drawn from {count:N0}, median of {Rounds}"), Timing.Median(times), "ns");
+            Print(string.Create(CultureInfo.InvariantCulture, $"cached verification, drawn from {count:N0}, median of {Rounds}"),
+                Timing.Median(times), "ns");
             Print("  of that, memory", Timing.Median(bytes), "bytes");
         }
     }
 
-    static AccessRequirement DemandOf(Installation installation) => new(AcceptedEnvironments.Both, installation.Project.ToString(), null, "read");
+    static AccessRequirement DemandOf(Installation installation) =>
+        new(AcceptedEnvironments.Both, installation.Project.ToString(), null, "read");
 
-    /// <summary>What the time of a refusal says: a revoked key is refused at once, an unknown one after a look at the change feed.</summary>
+    /// <summary>What the time of a refusal says: a revoked key is refused at once, an unknown one after a look at the change
+    /// feed.</summary>
     static async Task PrintRefusalsAsync(Installation installation, CancellationToken cancellationToken)
     {
         var (verifier, requirement) = (installation.Get<Verifier>(), DemandOf(installation));
@@ -181,7 +190,9 @@ static class InProcess
         return Timing.Median(times);
     }
 
-    static PresentedCredential Present(string raw) => CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = raw }, acceptBearer: true);
+    static PresentedCredential Present(string raw) =>
+        CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = raw }, acceptBearer: true);
 
-    static void Print(string name, double value, string unit) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-62}{value,10:F0} {unit}"));
+    static void Print(string name, double value, string unit) =>
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-62}{value,10:F0} {unit}"));
 }

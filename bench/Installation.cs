@@ -99,7 +99,8 @@ sealed class Installation : IAsyncDisposable
     public static string KeyId(int i) => string.Create(CultureInfo.InvariantCulture, $"K{i:D7}");
 
     /// <summary>The text of a key, as long as those of the default template.</summary>
-    public static string RawKey(int i) => string.Create(CultureInfo.InvariantCulture, $"nk_{(i % 5 < 2 ? "test" : "live")}_K{i:D7}_32characters4measurements0000xyz");
+    public static string RawKey(int i) =>
+        string.Create(CultureInfo.InvariantCulture, $"nk_{(i % 5 < 2 ? "test" : "live")}_K{i:D7}_32characters4measurements0000xyz");
 
     /// <summary>Whether a key is live, not revoked, and was used before: a good one whose use leaves no more than its time.</summary>
     public static bool IsGood(int i) => i % 5 >= 2 && i % 10 != 3 && i % 4 != 0;
@@ -175,7 +176,8 @@ sealed class Installation : IAsyncDisposable
         };
     }
 
-    /// <summary>Writes rows as the model maps them, but by one prepared command or copy: EF Core's own way takes a quarter of an hour for a million.</summary>
+    /// <summary>Writes rows as the model maps them, but by one prepared command or copy: EF Core's own way takes a quarter of an hour for a
+    /// million.</summary>
     public static async Task InsertAsync<T>(DashboardContext context, IEnumerable<T> rows, CancellationToken cancellationToken)
         where T : class
     {
@@ -223,7 +225,8 @@ sealed class Installation : IAsyncDisposable
                 await copy.StartRowAsync(cancellationToken);
                 foreach (var (property, converter) in columns)
                 {
-                    await (ValueOf(row, property, converter) is { } value ? copy.WriteAsync(value, cancellationToken) : copy.WriteNullAsync(cancellationToken));
+                    await (ValueOf(row, property, converter) is { } value ? copy.WriteAsync(value, cancellationToken)
+                        : copy.WriteNullAsync(cancellationToken));
                 }
             }
 

@@ -17,7 +17,8 @@ static class Lists
         Timing.PrintLoad();
         await using (var timed = await Installation.CreateAsync(Keys, null, cancellationToken))
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"server time among {Keys:N0} keys of one project, {Rows} rows a page, SQLite on disk"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"server time among {Keys:N0} keys of one project, {Rows} rows a page, SQLite on disk"));
             await Timing.CompareAsync([.. Reference(timed), .. await QuestionsAsync(timed, cancellationToken)], 20, 100, cancellationToken);
         }
 
@@ -30,12 +31,14 @@ static class Lists
     {
         var first = new KeyQuery(from.Project.ToString(), Limit: Rows);
         var made = 0;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"server time among {keys:N0} keys of one project, {Rows} rows a page, SQLite on disk"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"server time among {keys:N0} keys of one project, {Rows} rows a page, SQLite on disk"));
         await Timing.CompareAsync(
             [
                 .. Reference(from),
                 new("list, newest first", token => from.KeyLists.ListAsync(from.Owner, first, token)),
-                new("sorted by name", token => from.KeyLists.ListAsync(from.Owner, first with { Sort = KeySort.Name, Descending = false }, token)),
+                new("sorted by name", token =>
+                    from.KeyLists.ListAsync(from.Owner, first with { Sort = KeySort.Name, Descending = false }, token)),
                 new("count", token => from.KeyLists.CountAsync(from.Owner, first, token)),
                 new("create", async token =>
                 {
@@ -81,9 +84,11 @@ static class Lists
             List("search that finds nothing", first with { Search = "nothing of the kind" }),
             List("filter: write, unused for 90 days", first with { Filter = new(UnusedFor: TimeSpan.FromDays(90), Permission: "write") }),
             List("filter: mine and active, by name", byName with { Filter = new(State: KeyState.Active, Mine: true) }),
-            List("filter: expires within 30 days, by expiry", first with { Sort = KeySort.ExpiresAt, Descending = false, Filter = new(ExpiringWithin: TimeSpan.FromDays(30)) }),
+            List("filter: expires within 30 days, by expiry",
+                first with { Sort = KeySort.ExpiresAt, Descending = false, Filter = new(ExpiringWithin: TimeSpan.FromDays(30)) }),
             new("count", token => from.KeyLists.CountAsync(from.Owner, first, token)),
-            new("count of a filter", token => from.KeyLists.CountAsync(from.Owner, first with { Filter = new(State: KeyState.Active, Permission: "write") }, token)),
+            new("count of a filter", token =>
+                from.KeyLists.CountAsync(from.Owner, first with { Filter = new(State: KeyState.Active, Permission: "write") }, token)),
             new("allowance", token => from.Keys.AllowanceAsync(from.Owner, first.Project, token)),
         ];
 
@@ -115,7 +120,9 @@ static class Lists
             Console.WriteLine($"== {name}");
             foreach (var (read, small) in reads.Zip(before))
             {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"shown {read.Shown,5:N0}   steps {small.Steps,8:N0} -> {read.Steps,8:N0}   without index {read.Scanned:N0}"));
+                Console.WriteLine(
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"shown {read.Shown,5:N0}   steps {small.Steps,8:N0} -> {read.Steps,8:N0}   without index {read.Scanned:N0}"));
                 Console.WriteLine($"  {string.Join("\n  ", read.Plan)}");
                 Console.WriteLine($"    {read.Sql.ReplaceLineEndings("\n    ")}");
             }

@@ -13,8 +13,8 @@ namespace Dashboard.Bench;
 /// <param name="Plan">How it went about it.</param>
 public sealed record RowRead(string Sql, int Shown, int Steps, int Scanned, IReadOnlyList<string> Plan);
 
-/// <summary>Writes down what each query reads. SQLite counts no rows that an index leads to, but its program's steps: a query that takes no more of them
-/// among ten times as many keys reads no row that it does not need.</summary>
+/// <summary>Writes down what each query reads. SQLite counts no rows that an index leads to, but its program's steps: a query that takes no
+/// more of them among ten times as many keys reads no row that it does not need.</summary>
 public sealed class RowReads : DbCommandInterceptor
 {
     readonly List<RowRead> seen = [];
@@ -28,9 +28,11 @@ public sealed class RowReads : DbCommandInterceptor
 
     /// <inheritdoc/>
     public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result,
+        CancellationToken cancellationToken = default)
     {
-        ((SqliteConnection)command.Connection!).Handle!.enable_sqlite3_next_stmt(true); // before the query is prepared: else it is not found afterwards
+        // before the query is prepared: else it is not found afterwards
+        ((SqliteConnection)command.Connection!).Handle!.enable_sqlite3_next_stmt(true);
         await using var explain = command.Connection!.CreateCommand();
         explain.Transaction = command.Transaction;
         explain.CommandText = $"EXPLAIN QUERY PLAN {command.CommandText}";
@@ -51,10 +53,12 @@ public sealed class RowReads : DbCommandInterceptor
     }
 
     /// <inheritdoc/>
-    public override ValueTask<InterceptionResult> DataReaderClosingAsync(DbCommand command, DataReaderClosingEventData eventData, InterceptionResult result)
+    public override ValueTask<InterceptionResult> DataReaderClosingAsync(
+        DbCommand command, DataReaderClosingEventData eventData, InterceptionResult result)
     {
         var database = ((SqliteConnection)command.Connection!).Handle;
-        for (var statement = raw.sqlite3_next_stmt(database, null); statement is not null; statement = raw.sqlite3_next_stmt(database, statement))
+        for (var statement = raw.sqlite3_next_stmt(database, null); statement
+            is not null; statement = raw.sqlite3_next_stmt(database, statement))
         {
             if (raw.sqlite3_sql(statement).utf8_to_string() == command.CommandText)
             {

@@ -6,7 +6,8 @@ namespace Dashboard.Bench;
 /// <summary>A host in a process of its own, kept on some cores, whose CPU time is read from the kernel.</summary>
 sealed class Server : IAsyncDisposable
 {
-    /// <summary>The kernel's clock ticks a second, as <c>/proc</c> counts them (proc(5)); Linux has no other on any machine that .NET runs on.</summary>
+    /// <summary>The kernel's clock ticks a second, as <c>/proc</c> counts them (proc(5)); Linux has no other on any machine that .NET runs
+    /// on.</summary>
     const double TicksPerSecond = 100;
 
     readonly Process process;
@@ -44,7 +45,8 @@ sealed class Server : IAsyncDisposable
         var started = Process.Start(start)!;
         while (await started.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
         {
-            if (line.StartsWith("Latchkey is ready", StringComparison.Ordinal) && line.IndexOf("http://", StringComparison.Ordinal) is >= 0 and var at)
+            if (line.StartsWith("Latchkey is ready", StringComparison.Ordinal)
+                && line.IndexOf("http://", StringComparison.Ordinal) is >= 0 and var at)
             {
                 _ = started.StandardOutput.ReadToEndAsync(CancellationToken.None); // so that it never waits for a reader
                 return new(started, new(line[at..].TrimEnd('.')));

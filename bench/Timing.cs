@@ -8,7 +8,8 @@ namespace Dashboard.Bench;
 /// <param name="RunAsync">Does it once.</param>
 sealed record Measure(string Name, Func<CancellationToken, Task> RunAsync);
 
-/// <summary>Times things beside each other: in every round each has its turn, so that whatever else the machine does meets all of them alike.</summary>
+/// <summary>Times things beside each other: in every round each has its turn, so that whatever else the machine does meets all of them
+/// alike.</summary>
 static class Timing
 {
     /// <summary>Runs <paramref name="measures"/> and prints a line for each, with its ratio to the first.</summary>
@@ -34,7 +35,8 @@ static class Timing
 
         var width = measures.Max(measure => measure.Name.Length);
         var reference = At(times[0], 0.5);
-        Console.WriteLine($"{"".PadRight(width)}  median ms  p95 ms  times the reference  CPU ms of this process ({rounds} interleaved rounds)");
+        Console.WriteLine(
+            $"{"".PadRight(width)}  median ms  p95 ms  times the reference  CPU ms of this process ({rounds} interleaved rounds)");
         foreach (var (measure, taken, busy) in measures.Zip(times, work))
         {
             Console.WriteLine(string.Create(

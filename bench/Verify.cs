@@ -6,7 +6,8 @@ using Dashboard.Core.ServiceAccounts;
 
 namespace Dashboard.Bench;
 
-/// <summary>What verifying a key costs: over HTTP in server CPU beside an endpoint that does nothing, and in process beside SHA-256.</summary>
+/// <summary>What verifying a key costs: over HTTP in server CPU beside an endpoint that does nothing, and in process beside
+/// SHA-256.</summary>
 static class Verify
 {
     const int Keys = 100_000;
@@ -57,9 +58,11 @@ static class Verify
             ("/forward-auth, cached", 20_000, 8, 200, _ => [.. known.Select(key => Load.Get(policy, key))]),
             ("/forward-auth, cached access token", 20_000, 8, 200, _ => [.. tokens.Select(token => Load.GetWithToken(policy, token))]),
             ("/v1/capabilities, cached", 10_000, 8, 200, _ => [.. known.Select(key => Load.Get("/v1/capabilities", key))]),
-            ("/forward-auth, uncached", 2_000, 8, 200, count => [.. Enumerable.Range(0, count).Select(_ => Load.Get(policy, Installation.RawKey(unread.Dequeue())))]),
+            ("/forward-auth, uncached", 2_000, 8, 200, count =>
+                [.. Enumerable.Range(0, count).Select(_ => Load.Get(policy, Installation.RawKey(unread.Dequeue())))]),
             ("/oauth/token, client credentials", 500, 8, 200, _ => [ask]),
-            ("/forward-auth, garbage refused", 4_000, 256, 401, count => [.. Enumerable.Range(0, count).Select(_ => Load.Get(policy, template.Mint(KeyEnvironment.Live).Reveal()))]),
+            ("/forward-auth, garbage refused", 4_000, 256, 401, count =>
+                [.. Enumerable.Range(0, count).Select(_ => Load.Get(policy, template.Mint(KeyEnvironment.Live).Reveal()))]),
         ];
         var taken = measures.Select(_ => new List<double>()).ToList();
         for (var round = -2; round < Rounds; round++)
@@ -78,7 +81,8 @@ static class Verify
             }
         }
 
-        Console.WriteLine($"server CPU a request over HTTP, one core, median of {Rounds} interleaved rounds, {Keys:N0} keys in the database");
+        Console.WriteLine(
+            $"server CPU a request over HTTP, one core, median of {Rounds} interleaved rounds, {Keys:N0} keys in the database");
         foreach (var (measure, times) in measures.Zip(taken))
         {
             Console.WriteLine(string.Create(
@@ -90,8 +94,10 @@ static class Verify
     static async Task<byte[]> TokenRequestAsync(Installation installation, CancellationToken cancellationToken)
     {
         var account = (await installation.Get<ServiceAccountService>().CreateAsync(
-            installation.Owner, new("gateway", Permissions: ["read"], Projects: ProjectChoice.All, Organization: installation.Project.Organization), cancellationToken)).Value;
-        return Load.Post("/oauth/token", $"grant_type=client_credentials&client_id={account.Account.ClientId}&client_secret={account.Secret.Reveal()}");
+            installation.Owner, new("gateway", Permissions: ["read"], Projects: ProjectChoice.All,
+                Organization: installation.Project.Organization), cancellationToken)).Value;
+        return Load.Post(
+            "/oauth/token", $"grant_type=client_credentials&client_id={account.Account.ClientId}&client_secret={account.Secret.Reveal()}");
     }
 
     static async Task<IReadOnlyList<string>> IssueAsync(Uri url, byte[] ask, CancellationToken cancellationToken)
@@ -101,7 +107,8 @@ static class Verify
         while (tokens.Count < Cached)
         {
             await connection.SendAsync(ask, 200, cancellationToken);
-            var body = connection.Answer[connection.Answer.IndexOf('{', StringComparison.Ordinal)..(connection.Answer.LastIndexOf('}') + 1)];
+            var body = connection.Answer[
+                connection.Answer.IndexOf('{', StringComparison.Ordinal)..(connection.Answer.LastIndexOf('}') + 1)];
             using var answer = JsonDocument.Parse(body);
             tokens.Add(answer.RootElement.GetProperty("access_token").GetString()!);
         }

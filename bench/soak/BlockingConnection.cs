@@ -22,11 +22,13 @@ sealed class BlockingConnection : IDisposable
         int? answered;
         do
         {
-            length += socket.Receive(buffer, length, buffer.Length - length, SocketFlags.None) is > 0 and var read ? read : throw new IOException("The node closed the connection.");
+            length += socket.Receive(buffer, length, buffer.Length - length, SocketFlags.None) is > 0 and var read
+                ? read : throw new IOException("The node closed the connection.");
             answered = Connection.StatusOf(buffer.AsSpan(0, length));
         }
         while (answered is null);
-        return answered == status ? Stopwatch.GetElapsedTime(start).TotalMilliseconds : throw new InvalidOperationException($"The answer is {answered}, not {status}.");
+        return answered == status ? Stopwatch.GetElapsedTime(start).TotalMilliseconds
+            : throw new InvalidOperationException($"The answer is {answered}, not {status}.");
     }
 
     public void Dispose() => socket.Dispose();

@@ -58,7 +58,8 @@ sealed class Connection : IAsyncDisposable
     }
 
     async Task<int> ReadAsync(int from, CancellationToken cancellationToken) =>
-        await stream.ReadAsync(buffer.AsMemory(from), cancellationToken) is > 0 and var read ? read : throw new IOException("The node closed the connection.");
+        await stream.ReadAsync(buffer.AsMemory(from), cancellationToken) is > 0 and var read ? read
+            : throw new IOException("The node closed the connection.");
 
     /// <summary>The status of a whole answer; null while more of it is to come.</summary>
     internal static int? StatusOf(ReadOnlySpan<byte> answer)

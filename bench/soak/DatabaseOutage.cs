@@ -15,7 +15,8 @@ static class DatabaseOutage
     /// <param name="away">How long the database is away.</param>
     /// <param name="callers">How many callers present the cached key, one request after another.</param>
     public static async Task<Report> RunAsync(
-        Uri node, string cached, string uncached, Func<Task> stop, Func<Task> start, TimeSpan away, int callers, CancellationToken cancellationToken)
+        Uri node, string cached, string uncached, Func<Task> stop, Func<Task> start, TimeSpan away,
+        int callers, CancellationToken cancellationToken)
     {
         using var http = new HttpClient { BaseAddress = node, Timeout = TimeSpan.FromSeconds(30) };
         var answers = new List<(TimeSpan At, HttpStatusCode Status)>();
@@ -96,5 +97,6 @@ static class DatabaseOutage
     /// <param name="Refusals">Their statuses.</param>
     /// <param name="Recovery">How long after the database was back both keys were accepted.</param>
     public sealed record Report(
-        HttpStatusCode Uncached, int Accepted, int Refused, TimeSpan? FirstRefused, IReadOnlyList<HttpStatusCode> Refusals, TimeSpan Recovery);
+        HttpStatusCode Uncached, int Accepted, int Refused, TimeSpan? FirstRefused,
+        IReadOnlyList<HttpStatusCode> Refusals, TimeSpan Recovery);
 }

@@ -12,7 +12,8 @@ namespace Dashboard.Bench.Soak;
 /// <param name="ReadsPerSecond">What the database was asked in that time, without the reads of keys that the node did not know.</param>
 sealed record FloodResult(int Unknown, int Good, int Fresh, TimeSpan KnownP99, TimeSpan FreshP99, double ReadsPerSecond);
 
-/// <summary>Presents ever new keys of the right shape that were never minted, so many a second, and good ones among them. Whatever is answered wrongly is thrown.</summary>
+/// <summary>Presents ever new keys of the right shape that were never minted, so many a second, and good ones among them. Whatever is
+/// answered wrongly is thrown.</summary>
 static class Flood
 {
     const int FreshPerSecond = 20;
@@ -31,7 +32,8 @@ static class Flood
     /// <param name="perSecond">How many unknown keys a second; none for a run without a flood.</param>
     /// <param name="duration">How long.</param>
     public static async Task<FloodResult> RunAsync(
-        Uri url, IReadOnlyList<string> known, IReadOnlyList<string> unread, Func<Task<long>> reads, int perSecond, TimeSpan duration, CancellationToken cancellationToken)
+        Uri url, IReadOnlyList<string> known, IReadOnlyList<string> unread, Func<Task<long>> reads,
+        int perSecond, TimeSpan duration, CancellationToken cancellationToken)
     {
         if (!KeyTemplate.TryParse(KeyTemplate.Default, out var template, out _))
         {
@@ -42,7 +44,8 @@ static class Flood
         using var flooder = new Flooder(url, template, (int)Math.Ceiling(perSecond * Turn.TotalSeconds));
         var (before, start) = (await reads(), Stopwatch.GetTimestamp());
         var flooding = perSecond == 0 ? Task.FromResult(0) : flooder.RunAsync(perSecond, duration, cancellationToken);
-        await Task.WhenAll(flooding, TimeAsync(TimeSpan.FromMilliseconds(2), known, good), TimeAsync(TimeSpan.FromSeconds(1) / FreshPerSecond, unread, fresh));
+        await Task.WhenAll(flooding, TimeAsync(TimeSpan.FromMilliseconds(2), known, good), TimeAsync(
+            TimeSpan.FromSeconds(1) / FreshPerSecond, unread, fresh));
         var others = await reads() - before - (ReadsPerKey * fresh.Count);
         return new(await flooding, good.Count, fresh.Count, P99(good), P99(fresh), others / Stopwatch.GetElapsedTime(start).TotalSeconds);
 

@@ -4,7 +4,8 @@ using Dashboard.Core.Keys.Format;
 
 namespace Dashboard.Bench.Soak;
 
-/// <summary>Sends refused requests at a steady rate over many connections, with as little work of its own as can be: what it takes, the node does not get.</summary>
+/// <summary>Sends refused requests at a steady rate over many connections, with as little work of its own as can be: what it takes, the
+/// node does not get.</summary>
 sealed class Flooder : IDisposable
 {
     readonly KeyTemplate template;

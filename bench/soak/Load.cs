@@ -11,7 +11,8 @@ static class Load
     /// <param name="status">The status that every answer must have.</param>
     /// <param name="count">How many.</param>
     /// <param name="connections">Over how many connections.</param>
-    public static Task SendAsync(Uri url, IReadOnlyList<byte[]> requests, int status, int count, int connections, CancellationToken cancellationToken) =>
+    public static Task SendAsync(
+        Uri url, IReadOnlyList<byte[]> requests, int status, int count, int connections, CancellationToken cancellationToken) =>
         Task.WhenAll(Enumerable.Range(0, connections).Select(async first =>
         {
             await using var connection = await Connection.OpenAsync(url, cancellationToken);
@@ -22,10 +23,12 @@ static class Load
         }));
 
     /// <summary>A request that presents a key.</summary>
-    public static byte[] Get(string path, string key) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nX-API-Key: {key}\r\n\r\n");
+    public static byte[] Get(string path, string key) =>
+        Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nX-API-Key: {key}\r\n\r\n");
 
     /// <summary>A request that presents an access token.</summary>
-    public static byte[] GetWithToken(string path, string token) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n");
+    public static byte[] GetWithToken(string path, string token) =>
+        Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n");
 
     /// <summary>A form that is sent.</summary>
     public static byte[] Post(string path, string form) => Encoding.ASCII.GetBytes(

@@ -11,10 +11,12 @@ sealed class ReadCount : DbCommandInterceptor
     /// <summary>How many so far.</summary>
     public long Value => Interlocked.Read(ref value);
 
-    public override InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result) => Count(command, result);
+    public override InterceptionResult<DbDataReader> ReaderExecuting(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result) => Count(command, result);
 
     public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default) => new(Count(command, result));
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken =
+            default) => new(Count(command, result));
 
     /// <summary>What is inserted comes back through a reader as well.</summary>
     InterceptionResult<DbDataReader> Count(DbCommand command, InterceptionResult<DbDataReader> result)

@@ -5,7 +5,8 @@ namespace Dashboard.Bench.Soak;
 /// <summary>Revokes keys on one node and watches another refuse them.</summary>
 static class Revocations
 {
-    /// <summary>How long it took from the revocation's answer to the first refusal, for each key. A key that is refused before it is revoked is thrown.</summary>
+    /// <summary>How long it took from the revocation's answer to the first refusal, for each key. A key that is refused before it is
+    /// revoked is thrown.</summary>
     /// <param name="other">The node that is watched.</param>
     /// <param name="keys">Good keys.</param>
     /// <param name="revokeAsync">Revokes a key on the first node, by its place among them.</param>
@@ -16,7 +17,8 @@ static class Revocations
         var taken = new TimeSpan[keys.Count];
         for (var from = 0; from < keys.Count; from += atOnce)
         {
-            await Task.WhenAll(Enumerable.Range(from, Math.Min(atOnce, keys.Count - from)).Select(async i => taken[i] = await RevokeAsync(i)));
+            await Task.WhenAll(
+                Enumerable.Range(from, Math.Min(atOnce, keys.Count - from)).Select(async i => taken[i] = await RevokeAsync(i)));
         }
 
         return taken;

@@ -118,12 +118,13 @@ public static class CoreServices
         return services;
     }
 
-    /// <summary>Registers the database and what verifies credentials, and nothing else: for a host that shares Latchkey's database. Latchkey itself makes and
-    /// migrates it.</summary>
+    /// <summary>Registers the database and what verifies credentials, and nothing else: for a host that shares Latchkey's database.
+    /// Latchkey itself makes and migrates it.</summary>
     /// <param name="configuration">The settings: Latchkey's own.</param>
     /// <param name="contentRoot">The folder that the embedded database's folder <c>data</c> lies in.</param>
     /// <exception cref="SettingException">A setting cannot be used.</exception>
-    public static IServiceCollection AddLatchkeyVerification(this IServiceCollection services, IConfiguration configuration, string contentRoot)
+    public static IServiceCollection AddLatchkeyVerification(
+        this IServiceCollection services, IConfiguration configuration, string contentRoot)
     {
         services.TryAddSingleton(SystemClock.Instance);
         services.AddDashboardDatabase(configuration, contentRoot);

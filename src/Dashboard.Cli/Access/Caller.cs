@@ -65,7 +65,8 @@ sealed class Caller
         : reply.EnsureOk();
 
     /// <summary>Reads from the API.</summary>
-    public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, null, cancellationToken);
+    public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, path, null, cancellationToken);
 
     /// <summary>Sends a request, once more if the token had to be replaced or the person had to approve again.</summary>
     public async Task<Reply> TrySendAsync(Request request, CancellationToken cancellationToken)
@@ -89,7 +90,8 @@ sealed class Caller
     public async Task<JsonElement> WhoAmIAsync(CancellationToken cancellationToken) =>
         identity ??= await GetAsync("/v1/capabilities", cancellationToken);
 
-    /// <summary>Returns the project that the command names or the profile uses, as organization/project; null for the server's choice.</summary>
+    /// <summary>Returns the project that the command names or the profile uses, as organization/project; null for the server's
+    /// choice.</summary>
     public async Task<string?> ProjectAsync(CancellationToken cancellationToken) => project =
         invocation.Project is not { } named ? Chosen?.Profile.Project
         : named.Contains('/', StringComparison.Ordinal) ? named
@@ -111,7 +113,8 @@ sealed class Caller
         var where = invocation.Organization is { } organization ? $" to the organization {organization}" : "";
         var server = invocation.Url is { } url ? $" at {url}" : "";
         var profile = invocation.Profile is { } name ? $" in the profile {name}" : "";
-        return new(ExitCode.NotSignedIn, $"You are not signed in{where}{server}{profile}. Run latchkey login, or set LATCHKEY_URL and LATCHKEY_TOKEN.");
+        return new(ExitCode.NotSignedIn,
+            $"You are not signed in{where}{server}{profile}. Run latchkey login, or set LATCHKEY_URL and LATCHKEY_TOKEN.");
     }
 
     /// <summary>Asks the person to approve again, and returns the token that this gave.</summary>
@@ -129,12 +132,14 @@ sealed class Caller
         invocation.Answer.Tell("This needs a fresh approval.");
         var answer = await DeviceApproval.AskAsync(Server, invocation, new(ApiScope), cancellationToken);
         var tokens = answer.ToTokens(Server, invocation.Machine.Time);
-        var approved = (await Server.SendAsync(HttpMethod.Get, "/v1/capabilities", null, tokens.AccessToken, cancellationToken)).EnsureOk().Json;
+        var approved =
+            (await Server.SendAsync(HttpMethod.Get, "/v1/capabilities", null, tokens.AccessToken, cancellationToken)).EnsureOk().Json;
         if (approved.Text("organization") is var organization && organization != chosen.Profile.Organization)
         {
             await Server.RevokeAsync(tokens.RefreshToken ?? tokens.AccessToken, cancellationToken);
             throw new Failure(
-                ExitCode.NotApproved, $"The approval was for the organization {organization}, and this profile is signed in to {chosen.Profile.Organization}.");
+                ExitCode.NotApproved,
+                $"The approval was for the organization {organization}, and this profile is signed in to {chosen.Profile.Organization}.");
         }
 
         await new SignIn(invocation, Server).KeepAsync(chosen.Name, tokens, cancellationToken);

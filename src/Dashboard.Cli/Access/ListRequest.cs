@@ -16,10 +16,16 @@ sealed class ListRequest(string path)
     /// <summary>How many rows a list command prints at most.</summary>
     public static Option<int> LimitOption()
     {
-        var limit = new Option<int>("--limit") { Description = "How many rows to print at most.", HelpName = "n", DefaultValueFactory = _ => 50 };
+        var limit = new Option<int>("--limit")
+        {
+            Description = "How many rows to print at most.",
+            HelpName = "n",
+            DefaultValueFactory = _ => 50
+        };
         limit.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, CultureInfo.InvariantCulture, out var value) && value is < 1 or > 100_000)
+            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, CultureInfo.InvariantCulture, out var value)
+                && value is < 1 or > 100_000)
             {
                 result.AddError("--limit is 1 to 100000.");
             }

@@ -23,7 +23,8 @@ sealed partial class ApiCallCommand(CommandFactory factory)
         HelpName = "header",
     };
 
-    public Command Create() => factory.Leaf("api-call", "Send a request to the server, and print its answer.", RunAsync, method, path, data, headers);
+    public Command Create() =>
+        factory.Leaf("api-call", "Send a request to the server, and print its answer.", RunAsync, method, path, data, headers);
 
     async Task RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
@@ -84,7 +85,8 @@ sealed partial class ApiCallCommand(CommandFactory factory)
     }
 
     static (string Name, string Value) ReadHeader(string header) =>
-        header.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && header[..colon].Trim() is var name && HeaderName().IsMatch(name)
+        header.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && header[..colon].Trim() is var name
+            && HeaderName().IsMatch(name)
         && !header.Any(char.IsControl)
             ? name.Equals("Authorization", StringComparison.OrdinalIgnoreCase)
                 ? throw new Failure(ExitCode.Usage, "The sign-in is the credential. To send another token, set LATCHKEY_TOKEN.")

@@ -117,7 +117,8 @@ sealed class Answer(Machine machine, bool json, bool quiet)
         foreach (var column in columns)
         {
             // What has to be copied stays in one line.
-            table.AddColumn(new TableColumn(new Text(column.Title, new(decoration: Decoration.Bold))) { NoWrap = ReferenceEquals(column, columns[0]) });
+            table.AddColumn(
+                new TableColumn(new Text(column.Title, new(decoration: Decoration.Bold))) { NoWrap = ReferenceEquals(column, columns[0]) });
         }
 
         foreach (var row in rows)

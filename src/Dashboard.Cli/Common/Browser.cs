@@ -45,5 +45,6 @@ static class Browser
     }
 
     /// <summary>Whatever it prints must not mix with a secret.</summary>
-    static ProcessStartInfo Quiet(string program) => new(program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+    static ProcessStartInfo Quiet(string program) =>
+        new(program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
 }

@@ -36,5 +36,6 @@ sealed class Invocation
 
     public bool MayAsk => !Parsed.GetValue(options.NoInput);
 
-    string? Text(Option<string?> option, string variable) => Parsed.GetValue(option) is { Length: > 0 } value ? value : Machine.Setting(variable);
+    string? Text(Option<string?> option, string variable) =>
+        Parsed.GetValue(option) is { Length: > 0 } value ? value : Machine.Setting(variable);
 }

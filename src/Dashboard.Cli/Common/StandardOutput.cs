@@ -23,5 +23,6 @@ static class StandardOutput
         return Console.OpenStandardOutput();
     }
 
-    public static TextWriter OpenText() => new StreamWriter(Open(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true };
+    public static TextWriter OpenText() =>
+        new StreamWriter(Open(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true };
 }

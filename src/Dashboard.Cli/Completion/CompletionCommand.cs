@@ -51,7 +51,8 @@ sealed class CompletionCommand(CommandFactory factory)
 
     Task Run(Invocation invocation, CancellationToken cancellationToken)
     {
-        invocation.Machine.Output.WriteLine(invocation.Parsed.GetRequiredValue(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => PowerShell });
+        invocation.Machine.Output.WriteLine(
+            invocation.Parsed.GetRequiredValue(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => PowerShell });
         return Task.CompletedTask;
     }
 }

@@ -97,12 +97,14 @@ sealed class ImportCalls(Caller caller, Invocation invocation, ImportBatches bat
     /// <summary>Returns what is wrong by row. Empty if nothing is, or if it has to do with no row.</summary>
     static List<KeyImportError> ErrorsOf(Reply reply, KeyImportLine[] batch)
     {
-        if (reply.IsOk || reply.Json.ValueKind != JsonValueKind.Object || !reply.Json.TryGetProperty("errors", out var all) || all.ValueKind != JsonValueKind.Object)
+        if (reply.IsOk || reply.Json.ValueKind != JsonValueKind.Object || !reply.Json.TryGetProperty("errors", out var all)
+            || all.ValueKind != JsonValueKind.Object)
         {
             return [];
         }
 
-        List<KeyImportError> errors = [.. all.EnumerateObject().Select(error => KeyImportErrors.Find(error.Name, error.Value.Text(), batch))];
+        List<KeyImportError> errors =
+            [.. all.EnumerateObject().Select(error => KeyImportErrors.Find(error.Name, error.Value.Text(), batch))];
         return errors.TrueForAll(error => error.Place.Length > 0) ? errors : [];
     }
 
@@ -120,7 +122,8 @@ sealed class ImportCalls(Caller caller, Invocation invocation, ImportBatches bat
                 return reply;
             }
 
-            invocation.Answer.Note($"The server takes no more requests for the moment. The import continues in {Math.Ceiling(wait.TotalSeconds)} s.");
+            invocation.Answer.Note(
+                $"The server takes no more requests for the moment. The import continues in {Math.Ceiling(wait.TotalSeconds)} s.");
             await Task.Delay(wait, invocation.Machine.Time, cancellationToken);
         }
     }

@@ -5,14 +5,16 @@ using Dashboard.Import;
 
 namespace Dashboard.Cli.Import;
 
-/// <summary><c>latchkey import</c>: keys that were issued elsewhere, by their hashes. Every row is checked before the first is imported.</summary>
+/// <summary><c>latchkey import</c>: keys that were issued elsewhere, by their hashes. Every row is checked before the first is
+/// imported.</summary>
 sealed class ImportCommand(CommandFactory factory)
 {
     readonly Argument<string> file = new("file")
     {
         Description = "A .csv or .json file with the SHA-256 of each key, its name and what it may do.",
     };
-    readonly Option<string?> account = new("--service-account") { Description = "The service account that owns the keys.", HelpName = "id" };
+    readonly Option<string?> account =
+        new("--service-account") { Description = "The service account that owns the keys.", HelpName = "id" };
     readonly Option<bool> skip = new("--skip-existing")
     {
         Description = "Leave out keys that the project has already, to repeat an import that was cut off.",
@@ -41,7 +43,8 @@ sealed class ImportCommand(CommandFactory factory)
         if (outcome.Errors.Count > 0)
         {
             PrintErrors(invocation, outcome);
-            throw new Failure(ExitCode.Usage, $"{Count(outcome.Errors.Count, "error")} in {Count(lines.Count, "row")}. Nothing was imported.");
+            throw new Failure(
+                ExitCode.Usage, $"{Count(outcome.Errors.Count, "error")} in {Count(lines.Count, "row")}. Nothing was imported.");
         }
 
         if (!typed.GetValue(dryRun))
@@ -96,7 +99,8 @@ sealed class ImportCommand(CommandFactory factory)
             invocation.Answer.Details(
                 default,
                 ("Rows", $"{outcome.Rows}"),
-                (outcome.IsDryRun ? "Can be imported" : "Imported", $"{(outcome.IsDryRun ? outcome.Rows - outcome.Skipped : outcome.KeyIds.Count)}"),
+                (outcome.IsDryRun ? "Can be imported"
+                    : "Imported", $"{(outcome.IsDryRun ? outcome.Rows - outcome.Skipped : outcome.KeyIds.Count)}"),
                 ("There already", outcome.Skipped > 0 ? $"{outcome.Skipped}" : ""));
             if (outcome.IsDryRun)
             {
@@ -116,7 +120,8 @@ sealed class ImportCommand(CommandFactory factory)
 
         invocation.Answer.List(
             [.. whole.Items("errors")], "",
-            [new("Row", error => error.Text("row")), new("Field", error => error.Text("field")), new("Error", error => error.Text("message"))]);
+            [new("Row", error => error.Text("row")), new("Field", error => error.Text("field")), new(
+                "Error", error => error.Text("message"))]);
     }
 
     static async Task<IReadOnlyList<KeyImportLine>> ReadAsync(string path, CancellationToken cancellationToken)

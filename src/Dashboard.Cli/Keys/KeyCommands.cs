@@ -18,7 +18,8 @@ sealed class KeyCommands(CommandFactory factory)
         new GenerateKeyCommand(factory).Create(),
         new ListKeysCommand(factory).Create(),
         factory.Leaf("show", "Show a key.", ShowAsync, one),
-        factory.Leaf("disable", "Refuse keys until they are enabled again.", (invocation, stop) => SwitchAsync(invocation, "inactive", stop), some),
+        factory.Leaf(
+            "disable", "Refuse keys until they are enabled again.", (invocation, stop) => SwitchAsync(invocation, "inactive", stop), some),
         factory.Leaf("enable", "Accept disabled keys again.", (invocation, stop) => SwitchAsync(invocation, "active", stop), some),
         factory.Leaf("revoke", "Refuse keys permanently.", RevokeAsync, some, Question.YesOption()));
 
@@ -47,13 +48,15 @@ sealed class KeyCommands(CommandFactory factory)
     }
 
     Task SwitchAsync(Invocation invocation, string state, CancellationToken cancellationToken) => EachAsync(
-        invocation, (caller, id) => caller.SendAsync(HttpMethod.Patch, At(id), new JsonObject { ["state"] = state }, cancellationToken), cancellationToken);
+        invocation, (caller, id) =>
+            caller.SendAsync(HttpMethod.Patch, At(id), new JsonObject { ["state"] = state }, cancellationToken), cancellationToken);
 
     async Task RevokeAsync(Invocation invocation, CancellationToken cancellationToken)
     {
         var ids = invocation.Parsed.GetRequiredValue(some);
         Question.Confirm(invocation, $"Revoke {string.Join(", ", ids)}? This cannot be undone.");
-        await EachAsync(invocation, (caller, id) => caller.SendAsync(HttpMethod.Delete, At(id), null, cancellationToken), cancellationToken);
+        await EachAsync(
+            invocation, (caller, id) => caller.SendAsync(HttpMethod.Delete, At(id), null, cancellationToken), cancellationToken);
     }
 
     /// <summary>Changes one key after the other, and stops at the first that is refused.</summary>

@@ -27,7 +27,8 @@ static class KeyOptions
             return null;
         }
 
-        if (text is [.. var number, 'd'] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= 36500)
+        if (text is [.. var number, 'd'] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var days)
+            && days is >= 1 and <= 36500)
         {
             return Write(time.GetUtcNow().AddDays(days));
         }

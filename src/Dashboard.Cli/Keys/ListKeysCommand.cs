@@ -31,7 +31,8 @@ sealed class ListKeysCommand(CommandFactory factory)
     public Command Create()
     {
         state.AcceptOnlyFromAmong("active", "inactive", "expired", "revoked");
-        return factory.Leaf("list", "List the keys of a project.", RunAsync, environment, state, search, permission, mine, revoked, expiring, unused, limit);
+        return factory.Leaf("list", "List the keys of a project.", RunAsync, environment, state,
+            search, permission, mine, revoked, expiring, unused, limit);
     }
 
     async Task RunAsync(Invocation invocation, CancellationToken cancellationToken)

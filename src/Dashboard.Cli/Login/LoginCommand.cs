@@ -36,7 +36,8 @@ sealed class LoginCommand(CommandFactory factory)
         }
 
         var server = new ServerClient(invocation.Machine, url);
-        var answer = await DeviceApproval.AskAsync(server, invocation, new("api", OpensBrowser: !invocation.Parsed.GetValue(noBrowser)), cancellationToken);
+        var answer = await DeviceApproval.AskAsync(
+            server, invocation, new("api", OpensBrowser: !invocation.Parsed.GetValue(noBrowser)), cancellationToken);
         var tokens = answer.ToTokens(server, invocation.Machine.Time);
         var who = (await server.SendAsync(HttpMethod.Get, "/v1/capabilities", null, tokens.AccessToken, cancellationToken)).EnsureOk().Json;
         var organization = who.Text("organization");
@@ -51,7 +52,8 @@ sealed class LoginCommand(CommandFactory factory)
         await new SignIn(invocation, server).KeepAsync(name, tokens, cancellationToken);
         var project = list.Profiles.GetValueOrDefault(name) is { } before && before.Organization == organization ? before.Project : null;
         await store.SaveAsync(name, new(ServerUrl.Show(url), organization, project), cancellationToken);
-        invocation.Answer.Note($"Signed in to {ServerUrl.Show(url)} as {who.Text("owner", "name")}, in the organization {organization} (profile {name}).");
+        invocation.Answer.Note(
+            $"Signed in to {ServerUrl.Show(url)} as {who.Text("owner", "name")}, in the organization {organization} (profile {name}).");
     }
 
     static Uri FindUrl(Invocation invocation, ProfileList list)
@@ -61,8 +63,8 @@ sealed class LoginCommand(CommandFactory factory)
             ?? throw new Failure(ExitCode.Usage, "Which server? Run latchkey login --url https://keys.example.com."));
     }
 
-    /// <summary>The profile that is named; else the one that has this server and organization; else the first, or a new one called after the
-    /// organization, so that no sign-in replaces that of another server or organization.</summary>
+    /// <summary>The profile that is named; else the one that has this server and organization; else the first, or a new one called after
+    /// the organization, so that no sign-in replaces that of another server or organization.</summary>
     static string NameOf(Invocation invocation, ProfileList list, Uri url, string organization)
     {
         if (invocation.Profile is { } named)

@@ -35,7 +35,8 @@ sealed class LogoutCommand(CommandFactory factory)
         catch (Failure failure)
         {
             throw new Failure(
-                failure.Code, $"The tokens are deleted here, but may still be valid: {failure.Message} End them under Connected apps.", failure);
+                failure.Code,
+                $"The tokens are deleted here, but may still be valid: {failure.Message} End them under Connected apps.", failure);
         }
 
         invocation.Answer.Note($"Signed out of {tokens.Url}.");

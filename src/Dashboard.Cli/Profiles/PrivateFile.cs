@@ -1,6 +1,7 @@
 namespace Dashboard.Cli.Profiles;
 
-/// <summary>Files that only their owner can read, replaced as a whole: a reader sees the old or the new one, and never half of one.</summary>
+/// <summary>Files that only their owner can read, replaced as a whole: a reader sees the old or the new one, and never half of
+/// one.</summary>
 static class PrivateFile
 {
     const UnixFileMode Mine = UnixFileMode.UserRead | UnixFileMode.UserWrite;

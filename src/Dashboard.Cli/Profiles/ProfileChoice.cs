@@ -6,8 +6,8 @@ sealed record ChosenProfile(string Name, Profile Profile);
 /// <summary>Finds the profile that a command means.</summary>
 static class ProfileChoice
 {
-    /// <summary>Returns the profile, or null if none fits: the named one; else the current one if its server and organization are those that
-    /// the command names, else another one that has them.</summary>
+    /// <summary>Returns the profile, or null if none fits: the named one; else the current one if its server and organization are those
+    /// that the command names, else another one that has them.</summary>
     public static ChosenProfile? Find(Invocation invocation, ProfileList list)
     {
         if (invocation.Profile is { } named)

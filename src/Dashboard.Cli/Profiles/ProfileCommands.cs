@@ -17,7 +17,8 @@ sealed class ProfileCommands(CommandFactory factory)
     {
         var list = new ProfileStore(invocation.Machine).Read();
         var rows = list.Profiles.Select(x => System.Text.Json.JsonSerializer.SerializeToElement(
-            new ProfileRow(x.Key, x.Value.Url, x.Value.Organization, x.Value.Project, x.Key == list.Current), ProfileJson.Default.ProfileRow)).ToList();
+            new ProfileRow(x.Key, x.Value.Url, x.Value.Organization, x.Value.Project, x.Key == list.Current),
+            ProfileJson.Default.ProfileRow)).ToList();
         invocation.Answer.List(
             rows, "There is no profile. Run latchkey login.",
             new("Name", row => row.Text("name")),

@@ -9,7 +9,8 @@ sealed record ProfileList(string? Current, SortedDictionary<string, Profile> Pro
 sealed record ProfileRow(string Name, string Url, string? Organization, string? Project, bool Current);
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, DefaultIgnoreCondition =
+        JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProfileList))]
 [JsonSerializable(typeof(ProfileRow))]
 [JsonSerializable(typeof(TokenSet))]

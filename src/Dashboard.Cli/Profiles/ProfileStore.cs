@@ -11,14 +11,16 @@ sealed class ProfileStore(Machine machine)
     {
         try
         {
-            return PrivateFile.Read(File) is { } content && JsonSerializer.Deserialize(content, ProfileJson.Default.ProfileList) is { Profiles: not null } list
+            return PrivateFile.Read(File) is { } content
+                && JsonSerializer.Deserialize(content, ProfileJson.Default.ProfileList) is { Profiles: not null } list
                 ? list
                 : new(null, new(StringComparer.Ordinal));
         }
         catch (JsonException exception)
         {
             throw new Failure(
-                ExitCode.Error, $"{File} is not what latchkey wrote: {exception.Message} Mend it, or delete it and sign in again.", exception);
+                ExitCode.Error,
+                $"{File} is not what latchkey wrote: {exception.Message} Mend it, or delete it and sign in again.", exception);
         }
     }
 

@@ -18,7 +18,8 @@ sealed class TokenStore
     {
         try
         {
-            return PrivateFile.Read(file) is { Length: > 0 } content ? JsonSerializer.Deserialize(content, ProfileJson.Default.TokenSet) : null;
+            return PrivateFile.Read(file) is { Length: > 0 } content
+                ? JsonSerializer.Deserialize(content, ProfileJson.Default.TokenSet) : null;
         }
         catch (JsonException)
         {
@@ -29,7 +30,8 @@ sealed class TokenStore
     /// <summary>Keeps other processes from changing the tokens until it is disposed of.</summary>
     public Task<IDisposable> LockAsync(CancellationToken cancellationToken) => FileLock.TakeAsync($"{file}.lock", cancellationToken);
 
-    public void Write(TokenSet tokens) => PrivateFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(tokens, ProfileJson.Default.TokenSet));
+    public void Write(TokenSet tokens) =>
+        PrivateFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(tokens, ProfileJson.Default.TokenSet));
 
     public void Delete() => File.Delete(file);
 }

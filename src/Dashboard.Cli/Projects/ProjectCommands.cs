@@ -42,7 +42,8 @@ sealed class ProjectCommands(CommandFactory factory)
             throw new Failure(ExitCode.Usage, $"{named} is no project. Use its slug, or organization/project.");
         }
 
-        var found = await caller.GetAsync($"/api/projects/{Uri.EscapeDataString(parts[0])}/{Uri.EscapeDataString(parts[1])}", cancellationToken);
+        var found = await caller.GetAsync(
+            $"/api/projects/{Uri.EscapeDataString(parts[0])}/{Uri.EscapeDataString(parts[1])}", cancellationToken);
         var whole = $"{found.Text("organization")}/{found.Text("slug")}";
         await new ProfileStore(invocation.Machine).ChangeAsync(
             list =>

@@ -24,10 +24,12 @@ static class Refusals
         var text = new StringBuilder(reply.Json.Text("detail") is { Length: > 0 } detail ? detail : reply.Json.Text("error_description"));
         if (text.Length == 0)
         {
-            text.Append("The server answered with status ").Append(reply.Status).Append(reply.IsJson ? "." : ", and not as Latchkey does. Check the URL.");
+            text.Append("The server answered with status ").Append(reply.Status)
+                .Append(reply.IsJson ? "." : ", and not as Latchkey does. Check the URL.");
         }
 
-        if (reply.Json.ValueKind == JsonValueKind.Object && reply.Json.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Object)
+        if (reply.Json.ValueKind == JsonValueKind.Object && reply.Json.TryGetProperty("errors", out var errors)
+            && errors.ValueKind == JsonValueKind.Object)
         {
             foreach (var error in errors.EnumerateObject())
             {

@@ -41,7 +41,8 @@ sealed class ServerClient(Machine machine, Uri url)
     }
 
     /// <summary>Sends a form to an endpoint of OAuth.</summary>
-    public async Task<Reply> SendFormAsync(string path, IEnumerable<KeyValuePair<string, string>> fields, CancellationToken cancellationToken)
+    public async Task<Reply> SendFormAsync(
+        string path, IEnumerable<KeyValuePair<string, string>> fields, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, At(path)) { Content = new FormUrlEncodedContent(fields) };
         return await SendAsync(message, cancellationToken);
@@ -64,21 +65,26 @@ sealed class ServerClient(Machine machine, Uri url)
 
         try
         {
-            using var http = new HttpClient(machine.Network.Value, disposeHandler: false) { Timeout = Patience, MaxResponseContentBufferSize = MaxBody };
+            using var http =
+                new HttpClient(machine.Network.Value, disposeHandler: false) { Timeout = Patience, MaxResponseContentBufferSize = MaxBody };
             using var response = await http.SendAsync(message, cancellationToken);
             return new(
-                (int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken), response.Content.Headers.ContentType?.MediaType,
+                (int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken),
+                response.Content.Headers.ContentType?.MediaType,
                 response.Headers.RetryAfter?.Delta);
         }
         catch (HttpRequestException exception)
         {
             throw new Failure(
-                ExitCode.Unavailable, $"{Url.GetLeftPart(UriPartial.Authority)} cannot be reached: {exception.InnerException?.Message ?? exception.Message}", exception);
+                ExitCode.Unavailable,
+                $"{Url.GetLeftPart(UriPartial.Authority)} cannot be reached: {exception.InnerException?.Message ?? exception.Message}",
+                exception);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw new Failure(
-                ExitCode.Unavailable, $"{Url.GetLeftPart(UriPartial.Authority)} has not answered for {Patience.TotalSeconds} s.", exception);
+                ExitCode.Unavailable,
+                $"{Url.GetLeftPart(UriPartial.Authority)} has not answered for {Patience.TotalSeconds} s.", exception);
         }
     }
 }

@@ -14,7 +14,8 @@ sealed class ServiceAccountCommands(CommandFactory factory)
     readonly Argument<string> name = new("name") { Description = "The account's name." };
     readonly Argument<string> id = new("id") { Description = "The account's identifier, sa_…." };
     readonly Option<string?> description = new("--description") { Description = "What it is for." };
-    readonly Option<string[]> permissions = KeyOptions.Permissions("A permission of the account; all but verify unless set. May be repeated.");
+    readonly Option<string[]> permissions =
+        KeyOptions.Permissions("A permission of the account; all but verify unless set. May be repeated.");
     readonly Option<bool> everywhere = new("--all-projects") { Description = "It reaches all projects of the organization." };
     readonly Option<string?> environment = KeyOptions.Environment("The environment of its first key: live unless set.");
     readonly Option<string?> search = new("--search") { Description = "Only accounts whose name or identifier has this." };

@@ -9,7 +9,8 @@ sealed class SessionCommands(CommandFactory factory)
     readonly Option<int> limit = ListRequest.LimitOption();
 
     public Command Create() => CommandFactory.Group(
-        "session", "See where you are signed in with a browser.", factory.Leaf("list", "List your sessions, newest first.", ListAsync, limit));
+        "session", "See where you are signed in with a browser.", factory.Leaf(
+            "list", "List your sessions, newest first.", ListAsync, limit));
 
     Task ListAsync(Invocation invocation, CancellationToken cancellationToken) => new ListRequest("/api/sessions").PrintAsync(
         Caller.Of(invocation), invocation, invocation.Parsed.GetValue(limit), "You have no session.",

@@ -70,7 +70,8 @@ sealed class TokenCommands(CommandFactory factory)
         return scope.Length == 0
             ? throw new Failure(ExitCode.Usage, "Name what the token is for: --scope read:workflows.")
             : DeviceApproval.AskAsync(
-                server, invocation, new(scope, invocation.Parsed.GetValue(resource), !invocation.Parsed.GetValue(noBrowser)), cancellationToken);
+                server, invocation,
+                new(scope, invocation.Parsed.GetValue(resource), !invocation.Parsed.GetValue(noBrowser)), cancellationToken);
     }
 
     async Task RevokeAsync(Invocation invocation, CancellationToken cancellationToken)

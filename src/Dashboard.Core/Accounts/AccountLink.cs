@@ -15,8 +15,8 @@ public enum AccountLinkKind
     EmailChange,
 }
 
-/// <summary>A link that was mailed to a person, or printed for them. It works once, until it expires, and until the password changes. Rows stay until they
-/// expire, because they are counted.</summary>
+/// <summary>A link that was mailed to a person, or printed for them. It works once, until it expires, and until the password changes. Rows
+/// stay until they expire, because they are counted.</summary>
 public sealed class AccountLink
 {
     /// <summary>How long a link works.</summary>
@@ -44,7 +44,8 @@ public sealed class AccountLink
     public DateTimeOffset? EndedAt { get; set; }
 
     /// <summary>Returns the links that work at <paramref name="now"/>.</summary>
-    internal static IQueryable<AccountLink> Live(IQueryable<AccountLink> links, DateTimeOffset now) => links.Where(x => x.EndedAt == null && x.ExpiresAt > now);
+    internal static IQueryable<AccountLink> Live(IQueryable<AccountLink> links, DateTimeOffset now) =>
+        links.Where(x => x.EndedAt == null && x.ExpiresAt > now);
 }
 
 sealed class AccountLinkConfiguration : IEntityTypeConfiguration<AccountLink>

@@ -9,15 +9,18 @@ static class AccountLinks
     /// <summary>The maximum number of links of one kind that a person gets within <see cref="AccountLink.Lifetime"/>.</summary>
     public const int MaxPerLifetime = 3;
 
-    /// <summary>Returns how long the person has to wait for another link of a kind, or null. The lock of the audit chain must be held.</summary>
-    public static async Task<TimeSpan?> FindWaitAsync(UnitOfWork change, string userId, AccountLinkKind kind, CancellationToken cancellationToken)
+    /// <summary>Returns how long the person has to wait for another link of a kind, or null. The lock of the audit chain must be
+    /// held.</summary>
+    public static async Task<TimeSpan?> FindWaitAsync(
+        UnitOfWork change, string userId, AccountLinkKind kind, CancellationToken cancellationToken)
     {
         var newest = await change.Context.AccountLinks.Where(x => x.UserId == userId && x.Kind == kind && x.ExpiresAt > change.Now)
             .OrderByDescending(x => x.ExpiresAt).Take(MaxPerLifetime).Select(x => x.ExpiresAt).ToListAsync(cancellationToken);
         return newest.Count < MaxPerLifetime ? null : newest[^1] - change.Now;
     }
 
-    /// <summary>Makes a link. Those of the same kind that were made before end where <paramref name="isOnly"/> is true, and what has expired is deleted.</summary>
+    /// <summary>Makes a link. Those of the same kind that were made before end where <paramref name="isOnly"/> is true, and what has
+    /// expired is deleted.</summary>
     /// <param name="email">The address that it confirms, or null.</param>
     public static async Task<LinkToken> AddAsync(
         UnitOfWork change, string userId, AccountLinkKind kind, string? email, bool isOnly, CancellationToken cancellationToken)

@@ -26,11 +26,13 @@ public sealed record ChangedPassword(string BrowserSecret)
 
 /// <summary>Lets people change their own account: name, password and email address.</summary>
 public sealed class AccountService(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PasswordCheck passwords, PresenceService presence, MailOutbox outbox, TimeProvider time)
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PasswordCheck passwords,
+    PresenceService presence, MailOutbox outbox, TimeProvider time)
 {
     const string ConfirmPath = "/account/confirm-email";
 
-    static readonly Error dead = new(ErrorCode.NotFound, "This link no longer works. It works once, within an hour, and not after another change of the account.");
+    static readonly Error dead =
+        new(ErrorCode.NotFound, "This link no longer works. It works once, within an hour, and not after another change of the account.");
 
     /// <summary>Reads the actor's account.</summary>
     /// <param name="actor">A signed-in person.</param>
@@ -44,9 +46,11 @@ public sealed class AccountService(
             return Error.NotFound;
         }
 
-        var pending = await AccountLink.Live(context.AccountLinks, time.GetUtcNow()).Where(x => x.UserId == actor.Id && x.Kind == AccountLinkKind.EmailChange)
+        var pending = await AccountLink.Live(context.AccountLinks, time.GetUtcNow())
+            .Where(x => x.UserId == actor.Id && x.Kind == AccountLinkKind.EmailChange)
             .Select(x => x.Email).FirstOrDefaultAsync(cancellationToken);
-        return new AccountProfile(person.Name, person.Email!, person.CreatedAt, person.PasswordHash is not null, person.PasswordChangedAt, pending);
+        return new AccountProfile(
+            person.Name, person.Email!, person.CreatedAt, person.PasswordHash is not null, person.PasswordChangedAt, pending);
     }
 
     /// <summary>Changes the actor's name.</summary>
@@ -79,13 +83,15 @@ public sealed class AccountService(
 
     /// <summary>Changes the actor's password. All other sessions end, and no browser but this one is known to the account.</summary>
     /// <param name="actor">A signed-in person.</param>
-    /// <param name="current">The present password as entered; not needed by an account without one, which needs a fresh proof of presence instead.</param>
+    /// <param name="current">The present password as entered; not needed by an account without one, which needs a fresh proof of presence
+    /// instead.</param>
     /// <param name="password">The new password as entered.</param>
     /// <param name="site">The public URL.</param>
-    /// <returns>The secret of the browser; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.InvalidCredentials"/> and
-    /// <see cref="ErrorCode.RateLimited"/> for a wrong present password, <see cref="ErrorCode.FreshSignInRequired"/>, or
+    /// <returns>The secret of the browser; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.InvalidCredentials"/>
+    /// and <see cref="ErrorCode.RateLimited"/> for a wrong present password, <see cref="ErrorCode.FreshSignInRequired"/>, or
     /// <see cref="ErrorCode.SessionRequired"/>.</returns>
-    public async Task<Result<ChangedPassword>> ChangePasswordAsync(Actor actor, string? current, string? password, string site, CancellationToken cancellationToken)
+    public async Task<Result<ChangedPassword>> ChangePasswordAsync(
+        Actor actor, string? current, string? password, string site, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var person = await context.Users.AsNoTracking().SingleOrDefaultAsync(x => x.Id == actor.Id, cancellationToken);
@@ -134,12 +140,14 @@ public sealed class AccountService(
             cancellationToken);
     }
 
-    /// <summary>Mails a link to a new address, which replaces the actor's once the link is followed, and a notice to the present one.</summary>
+    /// <summary>Mails a link to a new address, which replaces the actor's once the link is followed, and a notice to the present
+    /// one.</summary>
     /// <param name="actor">A signed-in person who proved to be present a short time ago.</param>
     /// <param name="email">The new address.</param>
     /// <param name="site">The public URL.</param>
-    /// <returns><see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.FreshSignInRequired"/>, <see cref="ErrorCode.RateLimited"/> after
-    /// 3 links in an hour, or <see cref="ErrorCode.SessionRequired"/>. The answer does not tell whether another account has the address.</returns>
+    /// <returns><see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.FreshSignInRequired"/>, <see cref="ErrorCode.RateLimited"/>
+    /// after 3 links in an hour, or <see cref="ErrorCode.SessionRequired"/>. The answer does not tell whether another account has the
+    /// address.</returns>
     public async Task<Result<Unit>> RequestEmailChangeAsync(Actor actor, string? email, string site, CancellationToken cancellationToken)
     {
         if (Check(actor, EmailAddress.Check(email?.Trim()), "email") is { } fault)
@@ -185,14 +193,16 @@ public sealed class AccountService(
             async (change, token) =>
             {
                 await change.LockAuditChainAsync(AuditChain.Installation, token);
-                var ended = await AccountLink.Live(change.Context.AccountLinks, change.Now).Where(x => x.UserId == actor.Id && x.Kind == AccountLinkKind.EmailChange)
+                var ended = await AccountLink.Live(change.Context.AccountLinks, change.Now)
+                    .Where(x => x.UserId == actor.Id && x.Kind == AccountLinkKind.EmailChange)
                     .ExecuteUpdateAsync(set => set.SetProperty(x => x.EndedAt, change.Now), token);
                 if (ended == 0)
                 {
                     return Error.NotFound;
                 }
 
-                change.Record(AuditChain.Installation, new(AuditCategory.Auth, "email.change_canceled", new(FeedSubject.User, actor.Id, actor.Name)));
+                change.Record(
+                    AuditChain.Installation, new(AuditCategory.Auth, "email.change_canceled", new(FeedSubject.User, actor.Id, actor.Name)));
                 return default(Unit);
             },
             cancellationToken);
@@ -208,18 +218,19 @@ public sealed class AccountService(
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var found = await AccountLink.Live(context.AccountLinks, time.GetUtcNow()).Where(x => x.TokenHash == hash && x.Kind == AccountLinkKind.EmailChange)
+        var found = await AccountLink.Live(context.AccountLinks, time.GetUtcNow())
+            .Where(x => x.TokenHash == hash && x.Kind == AccountLinkKind.EmailChange)
             .Select(x => x.Email).SingleOrDefaultAsync(cancellationToken);
         return found is null ? dead : found;
     }
 
-    /// <summary>Replaces the address of the account that a link belongs to. Every other link of the account becomes void, because it went to the former
-    /// address.</summary>
+    /// <summary>Replaces the address of the account that a link belongs to. Every other link of the account becomes void, because it went
+    /// to the former address.</summary>
     /// <param name="token">The token in the link.</param>
     /// <param name="address">The client address, or null.</param>
     /// <param name="site">The public URL.</param>
-    /// <returns>The new address; or <see cref="ErrorCode.NotFound"/> if the link no longer works, or <see cref="ErrorCode.Conflict"/> if another account
-    /// has the address.</returns>
+    /// <returns>The new address; or <see cref="ErrorCode.NotFound"/> if the link no longer works, or <see cref="ErrorCode.Conflict"/> if
+    /// another account has the address.</returns>
     public async Task<Result<string>> ConfirmEmailAsync(string? token, string? address, string site, CancellationToken cancellationToken)
     {
         if (LinkToken.HashOf(token) is not { } hash)
@@ -234,13 +245,15 @@ public sealed class AccountService(
             join user in context.Users on link.UserId equals user.Id
             select new { user.Id, user.Name }).SingleOrDefaultAsync(cancellationToken);
         return owner is null ? dead : await changes.RunAsync<string>(
-            context, new(PartyType.User, owner.Id, owner.Name, address), (change, ending) => ConfirmEmailAsync(change, hash, site, ending), cancellationToken);
+            context, new(PartyType.User, owner.Id, owner.Name, address), (change, ending) =>
+                ConfirmEmailAsync(change, hash, site, ending), cancellationToken);
     }
 
     async Task<Result<string>> ConfirmEmailAsync(UnitOfWork change, byte[] hash, string site, CancellationToken cancellationToken)
     {
         await change.LockAuditChainAsync(AuditChain.Installation, cancellationToken);
-        var email = await AccountLink.Live(change.Context.AccountLinks, change.Now).Where(x => x.TokenHash == hash).Select(x => x.Email).SingleOrDefaultAsync(cancellationToken);
+        var email = await AccountLink.Live(change.Context.AccountLinks, change.Now).Where(x => x.TokenHash == hash)
+            .Select(x => x.Email).SingleOrDefaultAsync(cancellationToken);
         if (email is null)
         {
             return dead;
@@ -269,7 +282,8 @@ public sealed class AccountService(
         var taken = await change.Context.Users.AnyAsync(x => x.NormalizedEmail == normalized && x.Id != person.Id, cancellationToken);
         Record(change, person, "email.change_requested");
         outbox.Add(
-            change, taken ? AccountMails.EmailTaken(email, site) : AccountMails.EmailChange(email, $"{site}{ConfirmPath}?token={made.Text}"),
+            change, taken ? AccountMails.EmailTaken(email, site)
+                : AccountMails.EmailChange(email, $"{site}{ConfirmPath}?token={made.Text}"),
             AccountLink.Lifetime);
         outbox.Add(change, AccountMails.EmailChangeRequested(person.Email!, site, change.Actor.Address, change.Now), AccountLink.Lifetime);
     }

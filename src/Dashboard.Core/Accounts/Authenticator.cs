@@ -18,7 +18,8 @@ public sealed class Authenticator
     /// <summary>Since when it counts, UTC.</summary>
     public required DateTimeOffset ConfirmedAt { get; set; }
 
-    /// <summary>The time step of the last code that was used. A code of that step or an earlier one is refused (RFC 6238 section 5.2).</summary>
+    /// <summary>The time step of the last code that was used. A code of that step or an earlier one is refused (RFC 6238 section
+    /// 5.2).</summary>
     public required long LastStep { get; set; }
 }
 

@@ -2,7 +2,8 @@ using System.Security.Cryptography;
 
 namespace Dashboard.Core.Accounts;
 
-/// <summary>The secret of an authenticator app that is being set up. It exists in memory only, until a code proves that the app has it.</summary>
+/// <summary>The secret of an authenticator app that is being set up. It exists in memory only, until a code proves that the app has
+/// it.</summary>
 public sealed class AuthenticatorSetup
 {
     const string Issuer = "Latchkey";

@@ -40,6 +40,7 @@ public static class EmailAddress
     {
         var at = email.IndexOf('@', StringComparison.Ordinal);
         return at > 0 && at == email.LastIndexOf('@') && at < email.Length - 1 && email[at + 1] != '.' && email[^1] != '.'
-            && !email.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || char.IsSurrogate(c) || ForbiddenCharacters.Contains(c, StringComparison.Ordinal));
+            && !email.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || char.IsSurrogate(c)
+                || ForbiddenCharacters.Contains(c, StringComparison.Ordinal));
     }
 }

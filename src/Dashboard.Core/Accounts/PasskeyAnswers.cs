@@ -10,7 +10,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dashboard.Core.Accounts;
 
-/// <summary>What the answer of a passkey is checked against. The browser holds it, encrypted, so a stranger's challenges cost no memory here.</summary>
+/// <summary>What the answer of a passkey is checked against. The browser holds it, encrypted, so a stranger's challenges cost no memory
+/// here.</summary>
 /// <param name="Purpose">What the passkey is asked for.</param>
 /// <param name="UserId">The person, or null for anyone with a passkey.</param>
 /// <param name="State">The state of Identity's handler, with the challenge.</param>
@@ -28,7 +29,8 @@ sealed record PasskeyState(string Purpose, string? UserId, string State, DateTim
     {
         try
         {
-            return text is { Length: > 0 and <= MaxLength } && JsonSerializer.Deserialize<PasskeyState>(protector.Unprotect(text)) is { } state
+            return text is { Length: > 0 and <= MaxLength }
+                && JsonSerializer.Deserialize<PasskeyState>(protector.Unprotect(text)) is { } state
                 && state.Purpose == purpose && state.At <= now && now - state.At < Lifetime ? state : null;
         }
         catch (CryptographicException)
@@ -81,11 +83,13 @@ public sealed class PasskeyAnswers(IServiceScopeFactory scopes, IDataProtectionP
         var verified = await scope.ServiceProvider.GetRequiredService<IPasskeyHandler<DashboardUser>>().PerformAssertionAsync(
             new() { HttpContext = new DefaultHttpContext(), CredentialJson = answer, AssertionState = asked.State });
         return verified.Succeeded && (asked.UserId is null || asked.UserId == verified.User.Id)
-            ? new VerifiedPasskey(verified.User.Id, verified.Passkey.CredentialId, verified.Passkey.SignCount, verified.Passkey.IsBackedUp, asked.At)
+            ? new VerifiedPasskey(
+                verified.User.Id, verified.Passkey.CredentialId, verified.Passkey.SignCount, verified.Passkey.IsBackedUp, asked.At)
             : new Error(ErrorCode.InvalidCredentials, "This passkey does not open an account here. Use another, or your password.");
     }
 
-    /// <summary>Uses up a verified answer within a unit of work: a challenge that is not newer than the passkey's last use was answered before.</summary>
+    /// <summary>Uses up a verified answer within a unit of work: a challenge that is not newer than the passkey's last use was answered
+    /// before.</summary>
     internal static async Task<bool> TakeAsync(UnitOfWork change, VerifiedPasskey passkey, CancellationToken cancellationToken)
     {
         var row = await change.Context.Passkeys

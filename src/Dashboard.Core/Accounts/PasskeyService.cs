@@ -29,8 +29,8 @@ public sealed record PasskeyChallenge(string Options, string State);
 /// <summary>The verified answer of a passkey.</summary>
 sealed record VerifiedPasskey(string UserId, byte[] CredentialId, uint SignCount, bool IsBackedUp, DateTimeOffset AskedAt);
 
-/// <summary>Adds, lists and removes passkeys, and verifies their answers (WebAuthn Level 3). Identity's handler does what the standard says; the relying party
-/// and the origin come from <see cref="PublicUrl"/>, never from a request.</summary>
+/// <summary>Adds, lists and removes passkeys, and verifies their answers (WebAuthn Level 3). Identity's handler does what the standard
+/// says; the relying party and the origin come from <see cref="PublicUrl"/>, never from a request.</summary>
 public sealed class PasskeyService(
     IServiceScopeFactory scopes, IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, IDataProtectionProvider protection,
     SecondFactorService factors, PresenceService presence, PasskeyAnswers answers, MailOutbox outbox, TimeProvider time)
@@ -44,8 +44,8 @@ public sealed class PasskeyService(
 
     /// <summary>Begins to add a passkey.</summary>
     /// <param name="actor">A signed-in person.</param>
-    /// <returns>The challenge; or <see cref="ErrorCode.SessionRequired"/>, <see cref="ErrorCode.FreshSignInRequired"/>, or <see cref="ErrorCode.Conflict"/> at
-    /// the limit.</returns>
+    /// <returns>The challenge; or <see cref="ErrorCode.SessionRequired"/>, <see cref="ErrorCode.FreshSignInRequired"/>, or
+    /// <see cref="ErrorCode.Conflict"/> at the limit.</returns>
     public async Task<Result<PasskeyChallenge>> BeginAsync(Actor actor, CancellationToken cancellationToken)
     {
         if (actor.SessionId is null)
@@ -79,7 +79,8 @@ public sealed class PasskeyService(
     /// <param name="state">The state of the challenge.</param>
     /// <returns>Recovery codes if it is the first factor; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.Conflict"/>,
     /// <see cref="ErrorCode.SessionRequired"/> or <see cref="ErrorCode.FreshSignInRequired"/>.</returns>
-    public async Task<Result<SecondFactorAdded>> AddAsync(Actor actor, string? name, string? answer, string? state, CancellationToken cancellationToken)
+    public async Task<Result<SecondFactorAdded>> AddAsync(
+        Actor actor, string? name, string? answer, string? state, CancellationToken cancellationToken)
     {
         if (actor.SessionId is null)
         {
@@ -121,7 +122,8 @@ public sealed class PasskeyService(
 
                 change.Context.Add(Row(actor.Id, passkey, name!.Trim(), change.Now));
                 var added = await SecondFactorService.AddCodesAsync(change, made.Value, token);
-                await SecondFactorService.RecordAsync(change, outbox, "passkey.added", $"The passkey \"{name.Trim()}\" was added", token, Details(id, name.Trim()));
+                await SecondFactorService.RecordAsync(
+                    change, outbox, "passkey.added", $"The passkey \"{name.Trim()}\" was added", token, Details(id, name.Trim()));
                 return added;
             },
             cancellationToken);
@@ -131,7 +133,8 @@ public sealed class PasskeyService(
     /// <param name="actor">A signed-in person.</param>
     /// <param name="id">The passkey's identifier.</param>
     /// <param name="name">The new name.</param>
-    /// <returns><see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.SessionRequired"/>.</returns>
+    /// <returns><see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> or
+    /// <see cref="ErrorCode.SessionRequired"/>.</returns>
     public async Task<Result<Unit>> RenameAsync(Actor actor, string id, string? name, CancellationToken cancellationToken)
     {
         if (actor.SessionId is null)
@@ -152,7 +155,8 @@ public sealed class PasskeyService(
                 {
                     row.Data.Name = name.Trim();
                     change.Record(AuditChain.Installation, new(
-                        AuditCategory.Auth, "passkey.renamed", new(FeedSubject.User, actor.Id, actor.Name), Details: Details(row.CredentialId, name.Trim())));
+                        AuditCategory.Auth, "passkey.renamed", new(FeedSubject.User, actor.Id, actor.Name), Details: Details(
+                            row.CredentialId, name.Trim())));
                 }
 
                 return default(Unit);
@@ -163,8 +167,8 @@ public sealed class PasskeyService(
     /// <summary>Removes a passkey.</summary>
     /// <param name="actor">A signed-in person.</param>
     /// <param name="id">The passkey's identifier.</param>
-    /// <returns><see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Conflict"/> if it is the only factor and an organization requires one,
-    /// <see cref="ErrorCode.SessionRequired"/> or <see cref="ErrorCode.FreshSignInRequired"/>.</returns>
+    /// <returns><see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Conflict"/> if it is the only factor and an organization requires
+    /// one, <see cref="ErrorCode.SessionRequired"/> or <see cref="ErrorCode.FreshSignInRequired"/>.</returns>
     public async Task<Result<Unit>> RemoveAsync(Actor actor, string id, CancellationToken cancellationToken) => actor.SessionId is null
         ? Error.SessionRequired
         : await changes.RunAsync<Unit>(
@@ -188,27 +192,33 @@ public sealed class PasskeyService(
                 }
 
                 await SecondFactorService.RecordAsync(
-                    change, outbox, "passkey.removed", $"The passkey \"{row.Data.Name}\" was removed", token, Details(row.CredentialId, row.Data.Name));
+                    change, outbox, "passkey.removed", $"The passkey \"{row.Data.Name}\" was removed", token, Details(
+                        row.CredentialId, row.Data.Name));
                 return default(Unit);
             },
             cancellationToken);
 
     /// <summary>Makes a challenge for signing in or proving to be present.</summary>
     /// <param name="userId">The person, or null for anyone with a passkey.</param>
-    public Task<PasskeyChallenge> ChallengeAsync(string? userId, CancellationToken cancellationToken) => answers.ChallengeAsync(userId, cancellationToken);
+    public Task<PasskeyChallenge> ChallengeAsync(string? userId, CancellationToken cancellationToken) =>
+        answers.ChallengeAsync(userId, cancellationToken);
 
     /// <summary>Lists the passkeys of a person, the oldest first.</summary>
-    internal static async Task<IReadOnlyList<PasskeySummary>> ListAsync(DashboardContext context, string userId, CancellationToken cancellationToken)
+    internal static async Task<IReadOnlyList<PasskeySummary>> ListAsync(
+        DashboardContext context, string userId, CancellationToken cancellationToken)
     {
         var rows = await context.Passkeys.AsNoTracking().Where(x => x.UserId == userId)
-            .Select(x => new { Row = x, LastUsedAt = EF.Property<DateTimeOffset?>(x, PasskeyConfiguration.LastUsedAt) }).ToListAsync(cancellationToken);
-        return [.. rows.OrderBy(x => x.Row.Data.CreatedAt).ThenBy(x => IdOf(x.Row.CredentialId), StringComparer.Ordinal).Select(x => new PasskeySummary(
+            .Select(x => new { Row = x, LastUsedAt = EF.Property<DateTimeOffset?>(x, PasskeyConfiguration.LastUsedAt) })
+                .ToListAsync(cancellationToken);
+        return [.. rows.OrderBy(x => x.Row.Data.CreatedAt).ThenBy(x => IdOf(x.Row.CredentialId), StringComparer.Ordinal)
+            .Select(x => new PasskeySummary(
             IdOf(x.Row.CredentialId), x.Row.Data.Name ?? "", x.Row.Data.CreatedAt, x.LastUsedAt, x.Row.Data.IsBackedUp))];
     }
 
     static string IdOf(byte[] credentialId) => Base64Url.EncodeToString(credentialId);
 
-    static Task<IdentityUserPasskey<string>?> FindAsync(DashboardContext context, string userId, string id, CancellationToken cancellationToken)
+    static Task<IdentityUserPasskey<string>?> FindAsync(
+        DashboardContext context, string userId, string id, CancellationToken cancellationToken)
     {
         if (!Base64Url.IsValid(id))
         {
@@ -254,7 +264,9 @@ public sealed class PasskeyService(
         },
     };
 
-    static string Details(byte[] credentialId, string? name) => JsonSerializer.Serialize(new { passkey = IdOf(SHA256.HashData(credentialId))[..16], name });
+    static string Details(byte[] credentialId, string? name) =>
+        JsonSerializer.Serialize(new { passkey = IdOf(SHA256.HashData(credentialId))[..16], name });
 
-    static Error TooMany() => new(ErrorCode.Conflict, $"You have {MaxPerPerson} passkeys. Remove one that you no longer use, then try again.");
+    static Error TooMany() =>
+        new(ErrorCode.Conflict, $"You have {MaxPerPerson} passkeys. Remove one that you no longer use, then try again.");
 }

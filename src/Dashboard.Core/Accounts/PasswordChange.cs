@@ -18,13 +18,15 @@ static class PasswordChange
     /// <param name="action">The action of the audit log.</param>
     /// <param name="site">The public URL.</param>
     public static async Task ApplyAsync(
-        UnitOfWork change, MailOutbox outbox, DashboardUser person, string hash, string action, string site, CancellationToken cancellationToken)
+        UnitOfWork change, MailOutbox outbox, DashboardUser person, string hash, string action,
+        string site, CancellationToken cancellationToken)
     {
         (person.PasswordHash, person.PasswordChangedAt) = (hash, change.Now);
         await EndLinksAsync(change, person.Id, cancellationToken);
         await change.Context.KnownBrowsers.Where(x => x.UserId == person.Id).ExecuteDeleteAsync(cancellationToken);
         change.Record(AuditChain.Installation, new(AuditCategory.Auth, action, new(FeedSubject.User, person.Id, person.Name)));
-        outbox.Add(change, AccountMails.PasswordChanged(person.Email!, site, change.Actor.Address, change.Now), AccountMails.NoticeLifetime);
+        outbox.Add(change, AccountMails.PasswordChanged(person.Email!, site, change.Actor.Address, change.Now),
+            AccountMails.NoticeLifetime);
     }
 
     /// <summary>Voids every link of a person that still works.</summary>

@@ -12,7 +12,8 @@ public sealed class PasswordCheck(IPasswordHasher<DashboardUser> hasher, TimePro
     static readonly DashboardUser Nobody = new();
 
     static readonly Error Busy = new(
-        ErrorCode.RateLimited, "A lot of people are signing in right now. Try again in a few seconds.", RetryAfter: TimeSpan.FromSeconds(5));
+        ErrorCode.RateLimited, "A lot of people are signing in right now. Try again in a few seconds.",
+        RetryAfter: TimeSpan.FromSeconds(5));
 
     /// <summary>Verified if there is no account, so that the response takes as long as if there were one.</summary>
     readonly string nobodysHash = hasher.HashPassword(Nobody, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
@@ -79,7 +80,8 @@ public sealed class PasswordCheck(IPasswordHasher<DashboardUser> hasher, TimePro
     /// <param name="iterations">The iterations of PBKDF2-HMAC-SHA512.</param>
     /// <param name="lane">Where the attempt waits.</param>
     /// <returns>The hashes, 32 bytes each; or <see cref="ErrorCode.RateLimited"/>.</returns>
-    internal async Task<Result<byte[][]>> DeriveAsync(string[] texts, byte[] salt, int iterations, PasswordLane lane, CancellationToken cancellationToken)
+    internal async Task<Result<byte[][]>> DeriveAsync(
+        string[] texts, byte[] salt, int iterations, PasswordLane lane, CancellationToken cancellationToken)
     {
         if (!await queue.EnterAsync(lane, cancellationToken))
         {
@@ -91,7 +93,8 @@ public sealed class PasswordCheck(IPasswordHasher<DashboardUser> hasher, TimePro
             // Several take a second, which an open page must not wait for.
             return await Task.Run(
                 () => Array.ConvertAll(
-                    texts, text => Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(text), salt, iterations, HashAlgorithmName.SHA512, KeyHash.Length)),
+                    texts, text => Rfc2898DeriveBytes.Pbkdf2(
+                        Encoding.UTF8.GetBytes(text), salt, iterations, HashAlgorithmName.SHA512, KeyHash.Length)),
                 cancellationToken);
         }
         finally

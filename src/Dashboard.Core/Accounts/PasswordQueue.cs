@@ -10,7 +10,8 @@ public readonly record struct PasswordLane(string? Browser, CoarseNetwork Networ
 {
     /// <summary>The lane of a known browser, or of a session.</summary>
     /// <param name="client">The client address; null if it is not known.</param>
-    public static PasswordLane OfBrowser(ReadOnlySpan<byte> hash, IPAddress? client) => new(Convert.ToHexString(hash), CoarseNetwork.Of(client));
+    public static PasswordLane OfBrowser(ReadOnlySpan<byte> hash, IPAddress? client) =>
+        new(Convert.ToHexString(hash), CoarseNetwork.Of(client));
 
     /// <summary>The lane of the session that a person acts through.</summary>
     public static PasswordLane OfSession(Actor actor) =>

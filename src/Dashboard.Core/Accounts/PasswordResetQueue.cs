@@ -19,9 +19,10 @@ public sealed record PasswordResetRequest(string Email, string? Address, string 
     public override string ToString() => nameof(PasswordResetRequest);
 }
 
-/// <summary>Writes the links that people asked for beside the requests, which so take the same time whether or not an address has an account. What waits is in
-/// the memory of this process: a request from before it was killed has to be sent again.</summary>
-public sealed partial class PasswordResetQueue(UnitOfWorkRunner changes, MailOutbox outbox, TimeProvider time, ILogger<PasswordResetQueue> logger)
+/// <summary>Writes the links that people asked for beside the requests, which so take the same time whether or not an address has an
+/// account. What waits is in the memory of this process: a request from before it was killed has to be sent again.</summary>
+public sealed partial class PasswordResetQueue(
+    UnitOfWorkRunner changes, MailOutbox outbox, TimeProvider time, ILogger<PasswordResetQueue> logger)
     : PeriodicService(Timeout.InfiniteTimeSpan, time)
 {
     /// <summary>The maximum number of requests that wait.</summary>
@@ -36,7 +37,8 @@ public sealed partial class PasswordResetQueue(UnitOfWorkRunner changes, MailOut
     readonly ConcurrentQueue<PasswordResetRequest> waiting = [];
 
     /// <summary>Holds at most one signal.</summary>
-    readonly Channel<bool> signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    readonly Channel<bool> signal =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Adds a request.</summary>
     /// <returns>False if too many wait.</returns>
@@ -57,10 +59,12 @@ public sealed partial class PasswordResetQueue(UnitOfWorkRunner changes, MailOut
 
     /// <summary>Makes a link within a change whose audit chain is locked, and records it.</summary>
     /// <returns>The link.</returns>
-    internal static async Task<string> AddLinkAsync(UnitOfWork change, DashboardUser person, string site, CancellationToken cancellationToken)
+    internal static async Task<string> AddLinkAsync(
+        UnitOfWork change, DashboardUser person, string site, CancellationToken cancellationToken)
     {
         var made = await AccountLinks.AddAsync(change, person.Id, AccountLinkKind.PasswordReset, null, isOnly: false, cancellationToken);
-        change.Record(AuditChain.Installation, new(AuditCategory.Auth, "password.reset_requested", new(FeedSubject.User, person.Id, person.Name)));
+        change.Record(
+            AuditChain.Installation, new(AuditCategory.Auth, "password.reset_requested", new(FeedSubject.User, person.Id, person.Name)));
         return PasswordResetService.Link(site, made);
     }
 
@@ -105,6 +109,7 @@ public sealed partial class PasswordResetQueue(UnitOfWorkRunner changes, MailOut
         },
         cancellationToken);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} requests for a new password could not be handled yet; they are tried again.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "{Count} requests for a new password could not be handled yet; they are tried again.")]
     partial void LogNotSent(Exception exception, int count);
 }

@@ -7,18 +7,20 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Accounts;
 
-/// <summary>Lets people who forgot their password choose a new one, by a link that is mailed to them. Nothing that a stranger can ask tells whether an address
-/// has an account.</summary>
+/// <summary>Lets people who forgot their password choose a new one, by a link that is mailed to them. Nothing that a stranger can ask tells
+/// whether an address has an account.</summary>
 public sealed class PasswordResetService(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PasswordCheck passwords, MailOutbox outbox, PasswordResetQueue queue, RateLimits limits,
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PasswordCheck passwords,
+    MailOutbox outbox, PasswordResetQueue queue, RateLimits limits,
     RefusalLedger refusals, TimeProvider time)
 {
     const string Path = "/account/reset-password";
 
-    static readonly Error dead = new(ErrorCode.NotFound, "This link no longer works. It works once, within an hour, and not after the password was changed.");
+    static readonly Error dead =
+        new(ErrorCode.NotFound, "This link no longer works. It works once, within an hour, and not after the password was changed.");
 
-    /// <summary>Mails a link to the account with an address, if there is one. It only notes the request, so that the answer is the same and takes the same time
-    /// for every address.</summary>
+    /// <summary>Mails a link to the account with an address, if there is one. It only notes the request, so that the answer is the same and
+    /// takes the same time for every address.</summary>
     /// <param name="email">The address as entered.</param>
     /// <param name="client">The client address that requests are counted for, or null.</param>
     /// <param name="site">The public URL.</param>
@@ -38,7 +40,8 @@ public sealed class PasswordResetService(
 
         return queue.Add(new(EmailAddress.Normalize(email!), Network.ToText(client), site, time.GetUtcNow()))
             ? default(Unit)
-            : new Error(ErrorCode.RateLimited, "Too many people ask for a new password right now. Try again in a minute.", RetryAfter: TimeSpan.FromMinutes(1));
+            : new Error(ErrorCode.RateLimited, "Too many people ask for a new password right now. Try again in a minute.",
+                RetryAfter: TimeSpan.FromMinutes(1));
     }
 
     /// <summary>Makes a link for the account with an address, for an operator who hands it over. It is not counted.</summary>
@@ -78,9 +81,10 @@ public sealed class PasswordResetService(
     /// <param name="password">The new password as entered.</param>
     /// <param name="client">The client address, or null.</param>
     /// <param name="site">The public URL.</param>
-    /// <returns><see cref="ErrorCode.InvalidRequest"/> for a password that is not acceptable, <see cref="ErrorCode.NotFound"/> if the link no longer works, or
-    /// <see cref="ErrorCode.RateLimited"/> while too many people sign in at once.</returns>
-    public async Task<Result<Unit>> ResetAsync(string? token, string? password, IPAddress? client, string site, CancellationToken cancellationToken)
+    /// <returns><see cref="ErrorCode.InvalidRequest"/> for a password that is not acceptable, <see cref="ErrorCode.NotFound"/> if the link
+    /// no longer works, or <see cref="ErrorCode.RateLimited"/> while too many people sign in at once.</returns>
+    public async Task<Result<Unit>> ResetAsync(
+        string? token, string? password, IPAddress? client, string site, CancellationToken cancellationToken)
     {
         var found = await FindAsync(token, cancellationToken);
         if (found.Error is { } fault)
@@ -94,7 +98,8 @@ public sealed class PasswordResetService(
         }
 
         var hash = LinkToken.HashOf(token)!;
-        var hashed = await passwords.HashAsync(password!, PasswordLane.Of(client), cancellationToken); // a tenth of a second, before the transaction
+        // a tenth of a second, before the transaction
+        var hashed = await passwords.HashAsync(password!, PasswordLane.Of(client), cancellationToken);
         if (hashed.Error is { } busy)
         {
             return busy;
@@ -113,7 +118,8 @@ public sealed class PasswordResetService(
             {
                 await PasswordChange.EndSessionsAsync(change, person.Id, null, ending);
                 await change.LockAuditChainAsync(AuditChain.Installation, ending);
-                var used = await AccountLink.Live(change.Context.AccountLinks, change.Now).Where(x => x.TokenHash == hash && x.Kind == AccountLinkKind.PasswordReset)
+                var used = await AccountLink.Live(change.Context.AccountLinks, change.Now)
+                    .Where(x => x.TokenHash == hash && x.Kind == AccountLinkKind.PasswordReset)
                     .ExecuteUpdateAsync(set => set.SetProperty(x => x.EndedAt, change.Now), ending);
                 if (used == 0)
                 {

@@ -87,7 +87,8 @@ public sealed class PresenceService(
                     return paused;
                 }
 
-                return await read.Value(change, token) ? await AcceptAsync(change, failures, id, token) : await RefuseAsync(change, failures, proof.Word, token);
+                return await read.Value(change, token) ? await AcceptAsync(change, failures, id, token)
+                    : await RefuseAsync(change, failures, proof.Word, token);
             },
             cancellationToken);
         return verdict.Error is { } fault ? fault : verdict.Value;
@@ -108,7 +109,8 @@ public sealed class PresenceService(
         {
             var verified = await passkeys.VerifyAsync(proof.Passkey, proof.Challenge);
             return Result.Of<Func<UnitOfWork, CancellationToken, Task<bool>>>(async (change, token) =>
-                verified is { Succeeded: true, Value: var passkey } && passkey.UserId == person.Id && await PasskeyAnswers.TakeAsync(change, passkey, token));
+                verified is { Succeeded: true, Value: var passkey } && passkey.UserId == person.Id
+                    && await PasskeyAnswers.TakeAsync(change, passkey, token));
         }
 
         if (proof.Code is not null)
@@ -126,7 +128,8 @@ public sealed class PresenceService(
             && await change.Context.Users.AnyAsync(x => x.Id == person.Id && x.PasswordHash == person.PasswordHash, token));
     }
 
-    async Task<Result<DateTimeOffset>> RefuseAsync(UnitOfWork change, SignInFailureCounter failures, string word, CancellationToken cancellationToken)
+    async Task<Result<DateTimeOffset>> RefuseAsync(
+        UnitOfWork change, SignInFailureCounter failures, string word, CancellationToken cancellationToken)
     {
         var left = await failures.CountAsync(change, clock, SignInService.MaxFailures, SignInService.Pause, cancellationToken);
         Record(change, "session.confirmation_refused", succeeded: false);

@@ -7,11 +7,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Accounts;
 
-/// <summary>Creates accounts for people whom nobody invited, where the setting <c>Accounts:Registration</c> allows it. The first step mails a
-/// link to the address, the second takes a name and a password from the person who opened it. No response tells whether an address has an
+/// <summary>Creates accounts for people whom nobody invited, where the setting <c>Accounts:Registration</c> allows it. The first step mails
+/// a link to the address, the second takes a name and a password from the person who opened it. No response tells whether an address has an
 /// account.</summary>
 public sealed class RegistrationService(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, MailOutbox outbox, PasswordCheck passwords, RateLimits limits, RefusalLedger refusals,
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, MailOutbox outbox,
+    PasswordCheck passwords, RateLimits limits, RefusalLedger refusals,
     AccountOptions options, TimeProvider time)
 {
     /// <summary>The path that a link leads to.</summary>
@@ -25,7 +26,8 @@ public sealed class RegistrationService(
 
     static readonly Error Closed = new(ErrorCode.NotFound, "People join by invitation. Ask an admin of your organization.");
 
-    static readonly Error Gone = new(ErrorCode.NotFound, "This link has been used or replaced, or it has expired. Enter your address again to get a new one.");
+    static readonly Error Gone =
+        new(ErrorCode.NotFound, "This link has been used or replaced, or it has expired. Enter your address again to get a new one.");
 
     /// <summary>Whether people may register.</summary>
     public bool IsOpen => options.Registration;
@@ -34,8 +36,8 @@ public sealed class RegistrationService(
     /// <param name="client">The client address, or null.</param>
     /// <param name="email">The address as entered.</param>
     /// <param name="origin">The scheme and host that the link begins with.</param>
-    /// <returns>Nothing, whether or not the address has an account; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>
-    /// where registration is closed, or <see cref="ErrorCode.RateLimited"/>.</returns>
+    /// <returns>Nothing, whether or not the address has an account; or <see cref="ErrorCode.InvalidRequest"/>,
+    /// <see cref="ErrorCode.NotFound"/> where registration is closed, or <see cref="ErrorCode.RateLimited"/>.</returns>
     public async Task<Result<Unit>> BeginAsync(IPAddress? client, string? email, string origin, CancellationToken cancellationToken)
     {
         if (!IsOpen)
@@ -70,7 +72,8 @@ public sealed class RegistrationService(
 
                 if (pending is null && await change.Context.PendingRegistrations.CountAsync(token) >= MaxPending)
                 {
-                    return new Error(ErrorCode.RateLimited, "Too many people are registering right now. Try again later.", RetryAfter: TimeSpan.FromHours(1));
+                    return new Error(ErrorCode.RateLimited, "Too many people are registering right now. Try again later.",
+                        RetryAfter: TimeSpan.FromHours(1));
                 }
 
                 var link = LinkToken.Mint();
@@ -87,10 +90,12 @@ public sealed class RegistrationService(
                     change.Context.Add(pending);
                 }
 
-                (pending.Email, pending.TokenHash, pending.MailedAt, pending.ExpiresAt) = (address!, link.Hash, now, now + PendingRegistration.Lifetime);
+                (pending.Email, pending.TokenHash, pending.MailedAt, pending.ExpiresAt) =
+                    (address!, link.Hash, now, now + PendingRegistration.Lifetime);
                 var known = await NewPerson.FindIdAsync(change.Context, address!, token) is not null;
                 outbox.Add(change, known ? KnownMail(address!, origin) : Mail(address!, origin, link), PendingRegistration.Lifetime);
-                change.Record(AuditChain.Installation, new(AuditCategory.Auth, "registration.started", new(FeedSubject.User, "unknown", "Unknown address")));
+                change.Record(AuditChain.Installation, new(
+                    AuditCategory.Auth, "registration.started", new(FeedSubject.User, "unknown", "Unknown address")));
                 return default(Unit);
             },
             cancellationToken);
@@ -120,7 +125,8 @@ public sealed class RegistrationService(
     /// <returns>The address; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>,
     /// <see cref="ErrorCode.Conflict"/> if the address has an account, or <see cref="ErrorCode.RateLimited"/> while too many people sign
     /// in.</returns>
-    public async Task<Result<string>> CompleteAsync(IPAddress? client, string? token, string? name, string? password, CancellationToken cancellationToken)
+    public async Task<Result<string>> CompleteAsync(
+        IPAddress? client, string? token, string? name, string? password, CancellationToken cancellationToken)
     {
         var email = await FindAsync(token, cancellationToken);
         if (email.Error is { } gone)
@@ -145,7 +151,8 @@ public sealed class RegistrationService(
             Actor.Anonymous(Network.ToText(client)),
             async (change, cancel) =>
             {
-                if (await change.Context.PendingRegistrations.Where(x => x.TokenHash == hash && x.ExpiresAt > change.Now).ExecuteDeleteAsync(cancel) == 0)
+                if (await change.Context.PendingRegistrations.Where(x => x.TokenHash == hash && x.ExpiresAt > change.Now)
+                    .ExecuteDeleteAsync(cancel) == 0)
                 {
                     return Gone; // used a moment ago
                 }

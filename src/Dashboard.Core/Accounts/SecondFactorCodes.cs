@@ -18,7 +18,8 @@ sealed record EnteredCode(string? Digits, byte[]? RecoveryHash)
 
 /// <summary>Makes and checks the codes of authenticator apps and recovery codes. Each counts once.</summary>
 public sealed class SecondFactorCodes(
-    IDbContextFactory<DashboardContext> contexts, IDataProtectionProvider protection, PasswordCheck passwords, IOptions<PasswordHasherOptions> hasher)
+    IDbContextFactory<DashboardContext> contexts, IDataProtectionProvider protection, PasswordCheck passwords,
+    IOptions<PasswordHasherOptions> hasher)
 {
     /// <summary>The number of recovery codes of a person.</summary>
     public const int RecoveryCodeCount = 10;
@@ -62,7 +63,8 @@ public sealed class SecondFactorCodes(
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var known = await context.RecoveryCodes.Where(x => x.UserId == userId).Select(x => new { x.Salt, x.Iterations }).FirstOrDefaultAsync(cancellationToken);
+        var known = await context.RecoveryCodes.Where(x => x.UserId == userId).Select(x => new { x.Salt, x.Iterations })
+            .FirstOrDefaultAsync(cancellationToken);
         if (known is null)
         {
             return EnteredCode.Unknown;
@@ -78,11 +80,13 @@ public sealed class SecondFactorCodes(
     {
         if (entered.RecoveryHash is { } hash)
         {
-            return await change.Context.RecoveryCodes.Where(x => x.UserId == userId && x.Hash == hash).ExecuteDeleteAsync(cancellationToken) == 1 ? RecoveryMethod : null;
+            return await change.Context.RecoveryCodes.Where(x => x.UserId == userId && x.Hash == hash)
+                .ExecuteDeleteAsync(cancellationToken) == 1 ? RecoveryMethod : null;
         }
 
         if (entered.Digits is not { } digits
-            || await change.Context.Authenticators.AsNoTracking().SingleOrDefaultAsync(x => x.UserId == userId, cancellationToken) is not { } app
+            || await change.Context.Authenticators.AsNoTracking()
+                .SingleOrDefaultAsync(x => x.UserId == userId, cancellationToken) is not { } app
             || TimeCodes.Match(protector.Unprotect(app.ProtectedSecret), digits, change.Now, app.LastStep) is not { } step)
         {
             return null;
@@ -95,7 +99,8 @@ public sealed class SecondFactorCodes(
 
     /// <summary>Makes recovery codes. Hashing them takes a second, so this happens before the transaction that stores them.</summary>
     /// <returns>The codes and their rows; or <see cref="ErrorCode.RateLimited"/> if too many people wait for a hash.</returns>
-    internal async Task<Result<(NewRecoveryCodes Codes, IReadOnlyList<RecoveryCode> Rows)>> MakeAsync(Actor actor, CancellationToken cancellationToken)
+    internal async Task<Result<(NewRecoveryCodes Codes, IReadOnlyList<RecoveryCode> Rows)>> MakeAsync(
+        Actor actor, CancellationToken cancellationToken)
     {
         string[] codes;
         do

@@ -24,9 +24,11 @@ public sealed record SecondFactorStatus(
 /// <param name="Codes">Recovery codes, which the first factor brings; otherwise null.</param>
 public sealed record SecondFactorAdded(NewRecoveryCodes? Codes);
 
-/// <summary>Sets up and removes a person's authenticator app and recovery codes. Each change needs a fresh proof of presence and sends a mail.</summary>
+/// <summary>Sets up and removes a person's authenticator app and recovery codes. Each change needs a fresh proof of presence and sends a
+/// mail.</summary>
 public sealed class SecondFactorService(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, SecondFactorCodes codes, PresenceService presence, MailOutbox outbox)
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, SecondFactorCodes codes,
+    PresenceService presence, MailOutbox outbox)
 {
     /// <summary>Returns what a person can sign in with.</summary>
     /// <param name="actor">A signed-in person.</param>
@@ -34,14 +36,15 @@ public sealed class SecondFactorService(
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         return new(
-            await context.Authenticators.Where(x => x.UserId == actor.Id).Select(x => (DateTimeOffset?)x.ConfirmedAt).SingleOrDefaultAsync(cancellationToken),
+            await context.Authenticators.Where(x => x.UserId == actor.Id).Select(x => (DateTimeOffset?)x.ConfirmedAt)
+                .SingleOrDefaultAsync(cancellationToken),
             await context.RecoveryCodes.CountAsync(x => x.UserId == actor.Id, cancellationToken),
             await PasskeyService.ListAsync(context, actor.Id, cancellationToken),
             await SecondFactors.RequiredBy(context, actor.Id).ToListAsync(cancellationToken));
     }
 
-    /// <summary>Returns whether the actor lacks the second factor that an organization of theirs requires. Through an access token only its own organization
-    /// counts.</summary>
+    /// <summary>Returns whether the actor lacks the second factor that an organization of theirs requires. Through an access token only its
+    /// own organization counts.</summary>
     public async Task<bool> LacksAsync(Actor actor, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -64,16 +67,18 @@ public sealed class SecondFactorService(
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return new AuthenticatorSetup(await context.Users.Where(x => x.Id == actor.Id).Select(x => x.Email!).SingleAsync(cancellationToken));
+        return new AuthenticatorSetup(
+            await context.Users.Where(x => x.Id == actor.Id).Select(x => x.Email!).SingleAsync(cancellationToken));
     }
 
     /// <summary>Turns on an authenticator app, in place of the one that the person may have.</summary>
     /// <param name="actor">A signed-in person.</param>
     /// <param name="setup">The setup.</param>
     /// <param name="code">The code that the app shows.</param>
-    /// <returns>Recovery codes if it is the first factor; or <see cref="ErrorCode.InvalidRequest"/> for a wrong code, <see cref="ErrorCode.SessionRequired"/>
-    /// or <see cref="ErrorCode.FreshSignInRequired"/>.</returns>
-    public async Task<Result<SecondFactorAdded>> TurnOnAsync(Actor actor, AuthenticatorSetup setup, string? code, CancellationToken cancellationToken)
+    /// <returns>Recovery codes if it is the first factor; or <see cref="ErrorCode.InvalidRequest"/> for a wrong code,
+    /// <see cref="ErrorCode.SessionRequired"/> or <see cref="ErrorCode.FreshSignInRequired"/>.</returns>
+    public async Task<Result<SecondFactorAdded>> TurnOnAsync(
+        Actor actor, AuthenticatorSetup setup, string? code, CancellationToken cancellationToken)
     {
         if (actor.SessionId is null)
         {
@@ -90,7 +95,8 @@ public sealed class SecondFactorService(
                     return stale;
                 }
 
-                if (TimeCodes.Match(setup.Secret, string.Concat((code ?? "").Where(c => !char.IsWhiteSpace(c))), change.Now, after: 0) is not { } step)
+                if (TimeCodes.Match(
+                    setup.Secret, string.Concat((code ?? "").Where(c => !char.IsWhiteSpace(c))), change.Now, after: 0) is not { } step)
                 {
                     return Error.Invalid("code", string.IsNullOrWhiteSpace(code)
                         ? "Enter the six digits that the app shows."
@@ -116,8 +122,8 @@ public sealed class SecondFactorService(
 
     /// <summary>Removes the authenticator app.</summary>
     /// <param name="actor">A signed-in person.</param>
-    /// <returns><see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Conflict"/> if it is the only factor and an organization requires one,
-    /// <see cref="ErrorCode.SessionRequired"/> or <see cref="ErrorCode.FreshSignInRequired"/>.</returns>
+    /// <returns><see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Conflict"/> if it is the only factor and an organization requires
+    /// one, <see cref="ErrorCode.SessionRequired"/> or <see cref="ErrorCode.FreshSignInRequired"/>.</returns>
     public async Task<Result<Unit>> TurnOffAsync(Actor actor, CancellationToken cancellationToken) => actor.SessionId is null
         ? Error.SessionRequired
         : await changes.RunAsync<Unit>(
@@ -146,8 +152,8 @@ public sealed class SecondFactorService(
 
     /// <summary>Replaces the recovery codes.</summary>
     /// <param name="actor">A signed-in person.</param>
-    /// <returns>The new codes; or <see cref="ErrorCode.Conflict"/> if the person has no second factor, <see cref="ErrorCode.SessionRequired"/> or
-    /// <see cref="ErrorCode.FreshSignInRequired"/>.</returns>
+    /// <returns>The new codes; or <see cref="ErrorCode.Conflict"/> if the person has no second factor,
+    /// <see cref="ErrorCode.SessionRequired"/> or <see cref="ErrorCode.FreshSignInRequired"/>.</returns>
     public async Task<Result<NewRecoveryCodes>> RenewCodesAsync(Actor actor, CancellationToken cancellationToken)
     {
         if (actor.SessionId is null)
@@ -172,19 +178,22 @@ public sealed class SecondFactorService(
 
                 if (!await SecondFactors.AnyAsync(change.Context, actor.Id, token))
                 {
-                    return new Error(ErrorCode.Conflict, "Set up an authenticator app or a passkey first. Recovery codes stand in for them.");
+                    return new Error(
+                        ErrorCode.Conflict, "Set up an authenticator app or a passkey first. Recovery codes stand in for them.");
                 }
 
                 await change.Context.RecoveryCodes.Where(x => x.UserId == actor.Id).ExecuteDeleteAsync(token);
                 change.Context.AddRange(made.Value.Rows);
-                await RecordAsync(change, outbox, "recovery_codes.replaced", "New recovery codes were made, and the old ones no longer work", token);
+                await RecordAsync(
+                    change, outbox, "recovery_codes.replaced", "New recovery codes were made, and the old ones no longer work", token);
                 return made.Value.Codes;
             },
             cancellationToken);
     }
 
     /// <summary>Makes recovery codes if the person has no second factor yet; otherwise returns null.</summary>
-    internal async Task<Result<(NewRecoveryCodes Codes, IReadOnlyList<RecoveryCode> Rows)?>> MakeIfFirstAsync(Actor actor, CancellationToken cancellationToken)
+    internal async Task<Result<(NewRecoveryCodes Codes, IReadOnlyList<RecoveryCode> Rows)?>> MakeIfFirstAsync(
+        Actor actor, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         return await SecondFactors.AnyAsync(context, actor.Id, cancellationToken)
@@ -205,8 +214,8 @@ public sealed class SecondFactorService(
         return new(first.Codes);
     }
 
-    /// <summary>Refuses to remove the last factor while an organization requires one. Otherwise removes the recovery codes with the last factor, since they
-    /// stand in for it.</summary>
+    /// <summary>Refuses to remove the last factor while an organization requires one. Otherwise removes the recovery codes with the last
+    /// factor, since they stand in for it.</summary>
     internal static async Task<Error?> AfterRemovalAsync(UnitOfWork change, CancellationToken cancellationToken)
     {
         if (await SecondFactors.AnyAsync(change.Context, change.Actor.Id, cancellationToken))
@@ -216,7 +225,8 @@ public sealed class SecondFactorService(
 
         if (await SecondFactors.RequiredBy(change.Context, change.Actor.Id).FirstOrDefaultAsync(cancellationToken) is { } organization)
         {
-            return new(ErrorCode.Conflict, $"{organization} requires a second factor, and this is your only one. Add another before you remove it.");
+            return new(ErrorCode.Conflict,
+                $"{organization} requires a second factor, and this is your only one. Add another before you remove it.");
         }
 
         await change.Context.RecoveryCodes.Where(x => x.UserId == change.Actor.Id).ExecuteDeleteAsync(cancellationToken);
@@ -225,7 +235,8 @@ public sealed class SecondFactorService(
 
     /// <summary>Records a change of the actor's own factors, and tells the person by mail.</summary>
     /// <param name="what">What happened, as the first part of a sentence.</param>
-    internal static async Task RecordAsync(UnitOfWork change, MailOutbox outbox, string action, string what, CancellationToken cancellationToken, string details = "{}")
+    internal static async Task RecordAsync(
+        UnitOfWork change, MailOutbox outbox, string action, string what, CancellationToken cancellationToken, string details = "{}")
     {
         change.Record(AuditChain.Installation, new(
             AuditCategory.Auth, action, new(FeedSubject.User, change.Actor.Id, change.Actor.Name), Details: details));

@@ -36,7 +36,8 @@ public sealed record SessionStatus(DateTimeOffset ExpiresAt, DateTimeOffset Idle
 
     /// <summary>Returns whether the person still has every membership with at least the same role, and can still use them.</summary>
     /// <param name="earlier">The earlier status.</param>
-    public bool Covers(SessionStatus earlier) => (earlier.LacksSecondFactor || !LacksSecondFactor) && earlier.Roles.All(before => Roles.TryGetValue(before.Key, out var role) && role >= before.Value);
+    public bool Covers(SessionStatus earlier) => (earlier.LacksSecondFactor || !LacksSecondFactor)
+        && earlier.Roles.All(before => Roles.TryGetValue(before.Key, out var role) && role >= before.Value);
 }
 
 /// <summary>A session in the list of a person's sessions.</summary>
@@ -103,7 +104,8 @@ public sealed class SessionService(
             {
                 IdleAt = session.IdleAt,
                 LacksSecondFactor =
-                    context.Members.Any(member => member.UserId == userId && context.Organizations.Any(x => x.Id == member.OrganizationId && x.RequireTwoFactor))
+                    context.Members.Any(member =>
+                        member.UserId == userId && context.Organizations.Any(x => x.Id == member.OrganizationId && x.RequireTwoFactor))
                     && !context.Authenticators.Any(x => x.UserId == userId) && !context.Passkeys.Any(x => x.UserId == userId),
             }).SingleOrDefault()));
 
@@ -276,7 +278,8 @@ public sealed class SessionService(
     /// <param name="except">A session that stays, or null.</param>
     /// <returns>The number of sessions that were ended.</returns>
     internal static Task<int> EndAllAsync(UnitOfWork change, string userId, string? except, CancellationToken cancellationToken) =>
-        EndAsync(change, Session.Live(change.Context.Sessions, change.Now).Where(x => x.UserId == userId && x.Id != except), cancellationToken);
+        EndAsync(change, Session.Live(change.Context.Sessions, change.Now)
+            .Where(x => x.UserId == userId && x.Id != except), cancellationToken);
 
     /// <summary>The details of a session for the audit log.</summary>
     internal static string Details(string sessionId) => JsonSerializer.Serialize(new { session = sessionId });

@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Accounts;
 
-/// <summary>A sign-in whose password was right and that waits for the second factor. It is no session: nothing can be read or changed by it. The browser holds
-/// it, encrypted.</summary>
+/// <summary>A sign-in whose password was right and that waits for the second factor. It is no session: nothing can be read or changed by
+/// it. The browser holds it, encrypted.</summary>
 /// <param name="UserId">The person.</param>
 /// <param name="PasswordMark">The hash of the stored password hash: it ends when the password changes.</param>
 /// <param name="Remember">Whether the session survives closing the browser.</param>
@@ -31,12 +31,13 @@ public sealed record PendingSignIn(string UserId, string PasswordMark, bool Reme
 public sealed record SecondFactorRequired(PendingSignIn Pending)
     : Error(ErrorCode.SecondFactorRequired, "Enter the code of your authenticator app, or a recovery code.");
 
-/// <summary>The second step of a sign-in, and the sign-in by passkey, which takes one step. A code is limited as a password is: by account and network, with a
-/// lane of its own for a browser that the account has signed in from before.</summary>
+/// <summary>The second step of a sign-in, and the sign-in by passkey, which takes one step. A code is limited as a password is: by account
+/// and network, with a lane of its own for a browser that the account has signed in from before.</summary>
 public sealed partial class SignInService
 {
-    /// <summary>The number of wrong codes of an account from all networks together, in a row within a day of each other, after which only known browsers and the
-    /// networks that the person signs in from can try codes. Someone with the password and many networks would guess six digits otherwise.</summary>
+    /// <summary>The number of wrong codes of an account from all networks together, in a row within a day of each other, after which only
+    /// known browsers and the networks that the person signs in from can try codes. Someone with the password and many networks would guess
+    /// six digits otherwise.</summary>
     public const int MaxCodes = 100;
 
     /// <summary>How long they cannot.</summary>
@@ -49,8 +50,10 @@ public sealed partial class SignInService
     /// <param name="code">The code as entered.</param>
     /// <param name="origin">The request; its email and password do not matter.</param>
     /// <returns>The session; or <see cref="ErrorCode.InvalidRequest"/> if the code is empty, <see cref="ErrorCode.InvalidCredentials"/>,
-    /// <see cref="ErrorCode.RateLimited"/> during a lockout, or <see cref="ErrorCode.SessionRequired"/> if the sign-in waited too long.</returns>
-    public async Task<Result<SignedIn>> SignInWithCodeAsync(PendingSignIn pending, string? code, SignInAttempt origin, CancellationToken cancellationToken)
+    /// <see cref="ErrorCode.RateLimited"/> during a lockout, or <see cref="ErrorCode.SessionRequired"/> if the sign-in waited too
+    /// long.</returns>
+    public async Task<Result<SignedIn>> SignInWithCodeAsync(
+        PendingSignIn pending, string? code, SignInAttempt origin, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(code))
         {
@@ -86,13 +89,14 @@ public sealed partial class SignInService
             : verdict.Value;
     }
 
-    /// <summary>Signs a person in by a passkey, which proves two factors at once: the device, and the finger, face or PIN that unlocks it.</summary>
+    /// <summary>Signs a person in by a passkey, which proves two factors at once: the device, and the finger, face or PIN that unlocks
+    /// it.</summary>
     /// <param name="answer">The browser's answer, as JSON.</param>
     /// <param name="state">The state of the challenge.</param>
     /// <param name="pending">The sign-in that waits for a second factor, or null.</param>
     /// <param name="origin">The request; its email and password do not matter.</param>
-    /// <returns>The session; or <see cref="ErrorCode.InvalidCredentials"/>, or <see cref="ErrorCode.RateLimited"/> after too many failures from one
-    /// address.</returns>
+    /// <returns>The session; or <see cref="ErrorCode.InvalidCredentials"/>, or <see cref="ErrorCode.RateLimited"/> after too many failures
+    /// from one address.</returns>
     public async Task<Result<SignedIn>> SignInWithPasskeyAsync(
         string? answer, string? state, PendingSignIn? pending, SignInAttempt origin, CancellationToken cancellationToken)
     {
@@ -132,7 +136,8 @@ public sealed partial class SignInService
     }
 
     Task<Result<Result<SignedIn>>> JudgeAsync(
-        DashboardContext context, PendingSignIn pending, EnteredCode entered, CodeFailures failures, SignInAttempt origin, DashboardUser person,
+        DashboardContext context, PendingSignIn pending, EnteredCode entered, CodeFailures failures,
+        SignInAttempt origin, DashboardUser person,
         CancellationToken cancellationToken) => changes.RunAsync<Result<SignedIn>>(
             context,
             new(PartyType.User, person.Id, person.Name, Network.ToText(origin.Address)),
@@ -169,17 +174,20 @@ public sealed partial class SignInService
                     await RecordRecoveryCodeAsync(change, current, token);
                 }
 
-                return (Result<SignedIn>)await BeginSessionAsync(change, browser, current, origin with { Remember = pending.Remember }, factor, token);
+                return (Result<SignedIn>)await BeginSessionAsync(
+                    change, browser, current, origin with { Remember = pending.Remember }, factor, token);
             },
             cancellationToken);
 
-    async Task<Error?> FindPauseAsync(DashboardContext context, CodeFailures failures, DashboardUser person, DateTimeOffset now, CancellationToken cancellationToken) =>
+    async Task<Error?> FindPauseAsync(
+        DashboardContext context, CodeFailures failures, DashboardUser person, DateTimeOffset now, CancellationToken cancellationToken) =>
         await failures.OfNetwork.FindPauseAsync(context, clock, now, cancellationToken)
         ?? (await failures.OfAll.FindPauseAsync(context, clock, now, cancellationToken) is { } pause
             && !await IsUsualAsync(context, person, failures.OfNetwork.Network, cancellationToken) ? pause : null);
 
     async Task<Result<SignedIn>> RefuseCodeAsync(
-        UnitOfWork change, CodeFailures failures, KnownBrowser? browser, DashboardUser person, string site, CancellationToken cancellationToken)
+        UnitOfWork change, CodeFailures failures, KnownBrowser? browser, DashboardUser person,
+        string site, CancellationToken cancellationToken)
     {
         var nobody = Actor.Anonymous(change.Actor.Address); // who does not have the second factor is not the person
         var target = new AuditTarget(FeedSubject.User, person.Id, person.Name);
@@ -190,7 +198,8 @@ public sealed partial class SignInService
                 change.Context.Remove(browser);
             }
 
-            change.RecordAs(nobody, AuditChain.Installation, new(AuditCategory.Auth, "session.refused", target, Succeeded: false, """{"factor":"code"}"""));
+            change.RecordAs(nobody, AuditChain.Installation, new(
+                AuditCategory.Auth, "session.refused", target, Succeeded: false, """{"factor":"code"}"""));
             return new Error(ErrorCode.InvalidCredentials, "Wrong code.");
         }
 
@@ -211,7 +220,8 @@ public sealed partial class SignInService
     {
         var left = await change.Context.RecoveryCodes.CountAsync(x => x.UserId == person.Id, cancellationToken);
         await SecondFactorService.RecordAsync(
-            change, outbox, "recovery_code.used", $"A recovery code was used to sign in ({left} left)", cancellationToken, JsonSerializer.Serialize(new { left }));
+            change, outbox, "recovery_code.used", $"A recovery code was used to sign in ({left} left)",
+            cancellationToken, JsonSerializer.Serialize(new { left }));
     }
 
     /// <summary>The wrong codes of an account: from one network, and from all of them.</summary>

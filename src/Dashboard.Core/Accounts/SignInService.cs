@@ -88,8 +88,8 @@ public sealed partial class SignInService(
 
     /// <summary>Signs a person in with a new session. The session that the browser had ends.</summary>
     /// <param name="attempt">The request.</param>
-    /// <returns>The session; or <see cref="SecondFactorRequired"/> if the password is right and the account has a second factor that the request did not send,
-    /// <see cref="ErrorCode.InvalidRequest"/> if a field is empty, <see cref="ErrorCode.InvalidCredentials"/>, or
+    /// <returns>The session; or <see cref="SecondFactorRequired"/> if the password is right and the account has a second factor that the
+    /// request did not send, <see cref="ErrorCode.InvalidRequest"/> if a field is empty, <see cref="ErrorCode.InvalidCredentials"/>, or
     /// <see cref="ErrorCode.RateLimited"/> during a lockout, for a wrong password after too many failures from one address, or while too
     /// many people sign in at once. An attempt during a lockout is not checked and leaves no audit entry; that of the failure that started
     /// the lockout stands for it.</returns>
@@ -157,7 +157,8 @@ public sealed partial class SignInService(
         PasswordVerificationResult result, CancellationToken cancellationToken) =>
         changes.RunAsync<Result<SignedIn>>(
             context,
-            result is PasswordVerificationResult.Failed ? Actor.Anonymous(Network.ToText(attempt.Address)) : new(PartyType.User, person!.Id, person.Name, Network.ToText(attempt.Address)),
+            result is PasswordVerificationResult.Failed ? Actor.Anonymous(Network.ToText(attempt.Address))
+                : new(PartyType.User, person!.Id, person.Name, Network.ToText(attempt.Address)),
             async (change, token) =>
             {
                 await SessionService.LockAsync(change, attempt.ReplacedSessionId, token); // sessions come before the chain
@@ -176,7 +177,8 @@ public sealed partial class SignInService(
 
                 if (await SecondFactors.AnyAsync(change.Context, current.Id, token))
                 {
-                    return new SecondFactorRequired(new(current.Id, PendingSignIn.MarkOf(current.PasswordHash!), attempt.Remember, change.Now));
+                    return new SecondFactorRequired(
+                        new(current.Id, PendingSignIn.MarkOf(current.PasswordHash!), attempt.Remember, change.Now));
                 }
 
                 return string.IsNullOrWhiteSpace(attempt.Code)
@@ -215,12 +217,15 @@ public sealed partial class SignInService(
     /// <summary>Starts the session of a person who has proved who they are.</summary>
     /// <param name="factor">The second factor that they used, or null.</param>
     async Task<SignedIn> BeginSessionAsync(
-        UnitOfWork change, KnownBrowser? browser, DashboardUser person, SignInAttempt attempt, string? factor, CancellationToken cancellationToken)
+        UnitOfWork change, KnownBrowser? browser, DashboardUser person, SignInAttempt attempt,
+        string? factor, CancellationToken cancellationToken)
     {
         await SessionService.ReplaceAsync(change, attempt.ReplacedSessionId, cancellationToken);
-        if (browser is null && attempt.Client is { } client && await IsNewNetworkAsync(change, person, Network.Of(client), cancellationToken))
+        if (browser is null && attempt.Client is { } client
+            && await IsNewNetworkAsync(change, person, Network.Of(client), cancellationToken))
         {
-            var mail = AccountMails.NewSignIn(person.Email!, attempt.Site, DeviceName.Of(attempt.UserAgent), change.Actor.Address, change.Now);
+            var mail = AccountMails.NewSignIn(
+                person.Email!, attempt.Site, DeviceName.Of(attempt.UserAgent), change.Actor.Address, change.Now);
             outbox.Add(change, mail, AccountMails.NoticeLifetime);
         }
 
@@ -229,7 +234,9 @@ public sealed partial class SignInService(
         change.Record(AuditChain.Installation, new(
             AuditCategory.Auth, "session.started", new(FeedSubject.User, person.Id, person.Name),
             Details: factor is null ? SessionService.Details(session.Id) : JsonSerializer.Serialize(new { session = session.Id, factor })));
-        return new SignedIn(person.Id, person.Name, session.Id, session.ExpiresAt, attempt.Remember) { SessionSecret = secret, BrowserSecret = known };
+        return new SignedIn(
+            person.Id, person.Name, session.Id, session.ExpiresAt, attempt.Remember)
+        { SessionSecret = secret, BrowserSecret = known };
     }
 
     async Task<Result<SignedIn>> RefuseAsync(
@@ -237,7 +244,8 @@ public sealed partial class SignInService(
         CancellationToken cancellationToken)
     {
         // Without an account the email stays out of the log: people enter passwords in the wrong field.
-        var target = person is null ? new AuditTarget(FeedSubject.User, "unknown", "Unknown address") : new(FeedSubject.User, person.Id, person.Name);
+        var target = person is null ? new AuditTarget(FeedSubject.User, "unknown", "Unknown address")
+            : new(FeedSubject.User, person.Id, person.Name);
         if (browser is not null)
         {
             var last = ++browser.Failures >= KnownBrowsers.MaxFailures;
@@ -253,8 +261,10 @@ public sealed partial class SignInService(
 
         var (left, minutes) = await CountAsync(change, failures, person, site, cancellationToken);
         change.Record(AuditChain.Installation, new(
-            AuditCategory.Auth, "session.refused", target, Succeeded: false, left == 0 ? JsonSerializer.Serialize(new { pause_minutes = minutes }) : "{}"));
-        return new Error(ErrorCode.InvalidCredentials, $"Wrong email or password. {SignInFailureCounter.Describe(left, TimeSpan.FromMinutes(minutes))}");
+            AuditCategory.Auth, "session.refused", target, Succeeded: false, left == 0
+                ? JsonSerializer.Serialize(new { pause_minutes = minutes }) : "{}"));
+        return new Error(
+            ErrorCode.InvalidCredentials, $"Wrong email or password. {SignInFailureCounter.Describe(left, TimeSpan.FromMinutes(minutes))}");
     }
 
     /// <summary>Counts a failure of a network, and notices an attack on the account, which is mailed to the person once.</summary>
@@ -268,7 +278,8 @@ public sealed partial class SignInService(
             change.Record(AuditChain.Installation, new(
                 AuditCategory.Auth, "account.attacked", new(FeedSubject.User, person.Id, person.Name), Succeeded: false));
             outbox.Add(
-                change, AccountMails.Attacked(person.Email!, site, SignInFailureCounter.AttackNetworks, change.Now), AccountMails.NoticeLifetime);
+                change, AccountMails.Attacked(person.Email!, site, SignInFailureCounter.AttackNetworks, change.Now),
+                AccountMails.NoticeLifetime);
             LogAttacked(person.Id, SignInFailureCounter.AttackNetworks);
         }
 
@@ -278,7 +289,8 @@ public sealed partial class SignInService(
     }
 
     /// <summary>Returns whether a person has recently signed in from a network.</summary>
-    static async Task<bool> IsUsualAsync(DashboardContext context, DashboardUser? person, string network, CancellationToken cancellationToken)
+    static async Task<bool> IsUsualAsync(
+        DashboardContext context, DashboardUser? person, string network, CancellationToken cancellationToken)
     {
         if (person is null)
         {
@@ -291,7 +303,8 @@ public sealed partial class SignInService(
     }
 
     /// <summary>Returns whether a person signed in before, but not from this network.</summary>
-    static async Task<bool> IsNewNetworkAsync(UnitOfWork change, DashboardUser person, string network, CancellationToken cancellationToken) =>
+    static async Task<bool> IsNewNetworkAsync(
+        UnitOfWork change, DashboardUser person, string network, CancellationToken cancellationToken) =>
         (await change.Context.KnownBrowsers.AnyAsync(x => x.UserId == person.Id, cancellationToken)
             || await change.Context.Sessions.AnyAsync(x => x.UserId == person.Id, cancellationToken))
         && !await IsUsualAsync(change.Context, person, network, cancellationToken);

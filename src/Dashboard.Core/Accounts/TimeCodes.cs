@@ -5,8 +5,8 @@ using System.Text;
 
 namespace Dashboard.Core.Accounts;
 
-/// <summary>The codes of authenticator apps: time-based one-time passwords of six digits, SHA-1 and steps of 30 seconds (RFC 6238), as every app computes
-/// them.</summary>
+/// <summary>The codes of authenticator apps: time-based one-time passwords of six digits, SHA-1 and steps of 30 seconds (RFC 6238), as
+/// every app computes them.</summary>
 public static class TimeCodes
 {
     /// <summary>The number of digits of a code.</summary>
@@ -52,7 +52,8 @@ public static class TimeCodes
         long? found = null;
         for (var step = StepOf(now) - Skew; step <= StepOf(now) + Skew; step++)
         {
-            if (CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Compute(secret, step)), Encoding.ASCII.GetBytes(code)) && step > after)
+            if (CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Compute(secret, step)), Encoding.ASCII.GetBytes(code))
+                && step > after)
             {
                 found ??= step;
             }

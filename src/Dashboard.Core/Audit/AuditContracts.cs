@@ -40,7 +40,8 @@ public sealed record AuditQuery(
 /// <param name="Hash">The entry's hash, 64 hexadecimal digits.</param>
 /// <param name="PreviousHash">The hash of the entry before it.</param>
 public sealed record AuditRecord(
-    bool IsSignIn, long Sequence, DateTimeOffset At, AuditActor Actor, string? Address, string? Network, string Category, string Action, AuditTarget Target,
+    bool IsSignIn, long Sequence, DateTimeOffset At, AuditActor Actor, string? Address, string? Network,
+    string Category, string Action, AuditTarget Target,
     bool Succeeded, string Details, string Hash, string PreviousHash)
 {
     internal const string SignInPrefix = "sign-in-";
@@ -49,8 +50,10 @@ public sealed record AuditRecord(
     public string Id => IsSignIn ? $"{SignInPrefix}{Sequence}" : $"{Sequence}";
 
     internal static AuditRecord Of(AuditEntry entry) => new(
-        entry.ChainId == AuditChain.Installation, entry.Sequence, entry.At, new(entry.ActorType, entry.ActorId, entry.ActorName), entry.Address, entry.Network,
-        entry.Category, entry.Action, new(entry.TargetType, entry.TargetId, entry.TargetName), entry.Succeeded, entry.Details, Convert.ToHexStringLower(entry.Hash),
+        entry.ChainId == AuditChain.Installation, entry.Sequence, entry.At,
+        new(entry.ActorType, entry.ActorId, entry.ActorName), entry.Address, entry.Network,
+        entry.Category, entry.Action, new(entry.TargetType, entry.TargetId, entry.TargetName),
+        entry.Succeeded, entry.Details, Convert.ToHexStringLower(entry.Hash),
         Convert.ToHexStringLower(entry.PreviousHash));
 }
 

@@ -89,13 +89,15 @@ sealed class AuditEntryQuery
     public async Task<AuditEntry?> FindAsync(DashboardContext context, string id, CancellationToken cancellationToken)
     {
         var isSignIn = id.StartsWith(AuditRecord.SignInPrefix, StringComparison.Ordinal);
-        if (!long.TryParse(isSignIn ? id[AuditRecord.SignInPrefix.Length..] : id, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence))
+        if (!long.TryParse(
+            isSignIn ? id[AuditRecord.SignInPrefix.Length..] : id, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence))
         {
             return null;
         }
 
         var entries = Chain(context, isSignIn ? AuditChain.Installation : organization, null).Where(entry => entry.Sequence == sequence);
-        return await (isSignIn ? await OfMembersAsync(context, entries, cancellationToken) : entries).SingleOrDefaultAsync(cancellationToken);
+        return await (isSignIn ? await OfMembersAsync(context, entries, cancellationToken) : entries)
+            .SingleOrDefaultAsync(cancellationToken);
     }
 
     static IQueryable<AuditEntry> Newest(IQueryable<AuditEntry> entries, int count) =>
@@ -162,7 +164,8 @@ sealed class AuditEntryQuery
     async Task<IQueryable<AuditEntry>> OfMembersAsync(
         DashboardContext context, IQueryable<AuditEntry> entries, CancellationToken cancellationToken)
     {
-        var members = context.Members.IgnoreQueryFilters().Where(member => member.OrganizationId == organization); // a disabled one's sign-ins too
+        // a disabled one's sign-ins too
+        var members = context.Members.IgnoreQueryFilters().Where(member => member.OrganizationId == organization);
         var first = await members.OrderBy(member => member.JoinedAt).Select(member => (DateTimeOffset?)member.JoinedAt)
             .FirstOrDefaultAsync(cancellationToken); // entries from before all of them are not read
         var about = entries.Where(entry => entry.At >= first && !others.Contains(entry.Category) && entry.TargetType == FeedSubject.User

@@ -58,10 +58,12 @@ public sealed class AuditLogService(IDbContextFactory<DashboardContext> contexts
             return refused;
         }
 
-        return await AuditEntryQuery.Of(new(), found.Value.Id).FindAsync(context, id, cancellationToken) is { } entry ? AuditRecord.Of(entry) : Error.NotFound;
+        return await AuditEntryQuery.Of(new(), found.Value.Id).FindAsync(context, id, cancellationToken) is { } entry
+            ? AuditRecord.Of(entry) : Error.NotFound;
     }
 
-    /// <summary>Lists who can be chosen as an actor: the first members and service accounts by name. Anybody else can be filtered by identifier.</summary>
+    /// <summary>Lists who can be chosen as an actor: the first members and service accounts by name. Anybody else can be filtered by
+    /// identifier.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="organization">The slug; null if the caller has only one organization.</param>
     public async Task<Result<IReadOnlyList<AuditActor>>> ActorsAsync(Actor actor, string? organization, CancellationToken cancellationToken)
@@ -81,7 +83,8 @@ public sealed class AuditLogService(IDbContextFactory<DashboardContext> contexts
             orderby user.Name, user.Id
             select new { user.Id, user.Name }).Take(MaxActors).ToListAsync(cancellationToken);
         var accounts = await context.ServiceAccounts.Where(account => account.OrganizationId == id && account.DeletedAt == null)
-            .OrderBy(account => account.Name).ThenBy(account => account.Id).Select(account => new { account.Id, account.Name }).Take(MaxActors).ToListAsync(cancellationToken);
+            .OrderBy(account => account.Name).ThenBy(account => account.Id)
+                .Select(account => new { account.Id, account.Name }).Take(MaxActors).ToListAsync(cancellationToken);
         return Result.Of<IReadOnlyList<AuditActor>>(
         [
             .. people.Select(person => new AuditActor(PartyType.User.ToWireName(), person.Id, person.Name)),

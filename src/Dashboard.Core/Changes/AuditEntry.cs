@@ -36,7 +36,8 @@ public static class AuditCategory
 /// <param name="Name">The display name at that time.</param>
 public sealed record AuditTarget(string Type, string Id, string Name)
 {
-    internal AuditTarget Fitted() => this with { Id = AuditEntry.FitAscii(Id, AuditEntry.MaxTargetId), Name = AuditEntry.Fit(Name, AuditEntry.MaxTargetName) };
+    internal AuditTarget Fitted() =>
+        this with { Id = AuditEntry.FitAscii(Id, AuditEntry.MaxTargetId), Name = AuditEntry.Fit(Name, AuditEntry.MaxTargetName) };
 }
 
 /// <summary>An audit event, before it has a position in a chain.</summary>

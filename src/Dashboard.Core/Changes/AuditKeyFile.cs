@@ -10,8 +10,8 @@ static class AuditKeyFile
 
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Reads the key, or creates it. The first node to open the file exclusively writes it; the others wait until it is complete and
-    /// read it. If a node was killed before it wrote anything, the next one does.</summary>
+    /// <summary>Reads the key, or creates it. The first node to open the file exclusively writes it; the others wait until it is complete
+    /// and read it. If a node was killed before it wrote anything, the next one does.</summary>
     /// <param name="create">Whether to create the file if it does not exist.</param>
     /// <returns>The key; null if there is none and none is created.</returns>
     /// <exception cref="SettingException">The file does not hold a key, or cannot be read or written.</exception>

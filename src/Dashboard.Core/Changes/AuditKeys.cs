@@ -7,13 +7,13 @@ namespace Dashboard.Core.Changes;
 [SettingsSection("Audit")]
 public sealed class AuditOptions
 {
-    /// <summary>32 bytes in base64 that chain the audit log. The default is the file <c>audit.key</c> in the key folder, which the first start
-    /// creates. Without a key folder the key is derived from <c>DataProtection:WrapKey</c>.</summary>
+    /// <summary>32 bytes in base64 that chain the audit log. The default is the file <c>audit.key</c> in the key folder, which the first
+    /// start creates. Without a key folder the key is derived from <c>DataProtection:WrapKey</c>.</summary>
     [Secret]
     public string? Key { get; init; }
 
-    /// <summary>The keys of earlier entries. For a derived key, the <c>DataProtection:WrapKey</c> that it was derived from; for a key that no
-    /// longer exists, <c>lost:ID</c>.</summary>
+    /// <summary>The keys of earlier entries. For a derived key, the <c>DataProtection:WrapKey</c> that it was derived from; for a key that
+    /// no longer exists, <c>lost:ID</c>.</summary>
     [Secret]
     public IReadOnlyList<string> OldKeys { get; init; } = [];
 }
@@ -101,7 +101,8 @@ public sealed class AuditKeys
     public async Task CheckAsync(IReadOnlyCollection<string> used, CancellationToken cancellationToken)
     {
         var stored = file is null ? null : await AuditKeyFile.ReadAsync(file, create: false, cancellationToken);
-        var known = old.Concat([configured, derived, stored]).OfType<AuditKey>().Select(key => key.Id).Concat(lost).ToHashSet(StringComparer.Ordinal);
+        var known = old.Concat([configured, derived, stored]).OfType<AuditKey>().Select(key => key.Id)
+            .Concat(lost).ToHashSet(StringComparer.Ordinal);
         if (used.FirstOrDefault(id => !known.Contains(id)) is { } missing)
         {
             throw Missing(missing, stored);

@@ -17,7 +17,8 @@ public sealed class AuditLogWriter(AuditKeys keys)
         var ring = await keys.GetAsync(cancellationToken);
         foreach (var chain in unit.Events.GroupBy(x => x.Chain).OrderBy(x => x.Key))
         {
-            var last = await unit.Context.RaiseAsync<AuditChain, ChainEnd>(nameof(AuditChain.Sequence), chain.Count(), (nameof(AuditChain.Id), chain.Key), cancellationToken)
+            var last = await unit.Context.RaiseAsync<AuditChain, ChainEnd>(
+                nameof(AuditChain.Sequence), chain.Count(), (nameof(AuditChain.Id), chain.Key), cancellationToken)
                 ?? throw new InvalidOperationException($"The chain {chain.Key} does not exist.");
             var (sequence, hash) = (last.Sequence - chain.Count(), last.Hash);
             foreach (var (recorded, oldKey) in WithKeyChange([.. chain], last.KeyId, ring))

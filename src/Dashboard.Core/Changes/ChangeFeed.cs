@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Changes;
 
-/// <summary>Tells this process what changes in the installation: this node's own changes before they are answered, those of other nodes within
-/// <see cref="Interval"/>, each once. One query a second for the whole node, however many listen.</summary>
+/// <summary>Tells this process what changes in the installation: this node's own changes before they are answered, those of other nodes
+/// within <see cref="Interval"/>, each once. One query a second for the whole node, however many listen.</summary>
 public sealed partial class ChangeFeed(
     IDbContextFactory<DashboardContext> contexts, DatabaseFile file, TimeProvider time, ILogger<ChangeFeed> logger)
     : PeriodicService(Interval, time)
@@ -49,7 +49,8 @@ public sealed partial class ChangeFeed(
     /// <param name="onRead">Runs at the end of each read, after its entries, on the context of the read. If it throws, the read
     /// fails.</param>
     /// <returns>Unsubscribes when disposed.</returns>
-    public IDisposable Subscribe(Action<FeedEntry> onEntry, Action? onReset = null, Func<DashboardContext, CancellationToken, Task>? onRead = null)
+    public IDisposable Subscribe(
+        Action<FeedEntry> onEntry, Action? onReset = null, Func<DashboardContext, CancellationToken, Task>? onRead = null)
     {
         var subscription = new Subscription(this, onEntry, onReset, onRead);
         ImmutableInterlocked.Update(ref subscriptions, (list, added) => list.Add(added), subscription);
@@ -83,7 +84,8 @@ public sealed partial class ChangeFeed(
         }
     }
 
-    /// <summary>Waits until a read has ended that began after this call. However many wait, they share one, and there are at most 20 such reads a second.</summary>
+    /// <summary>Waits until a read has ended that began after this call. However many wait, they share one, and there are at most 20 such
+    /// reads a second.</summary>
     /// <returns>Whether it succeeded, within five seconds.</returns>
     public Task<bool> CatchUpAsync(CancellationToken cancellationToken) => waiters.WaitAsync(TryRunAsync, cancellationToken);
 
@@ -153,7 +155,8 @@ public sealed partial class ChangeFeed(
         {
             var from = last.Number;
             // Starts with the last entry again: if it is missing or different, this is not the feed that was read before.
-            var rows = await context.FeedEntries.AsNoTracking().Where(x => x.Number >= from).OrderBy(x => x.Number).Take(MaxBatch).ToListAsync(cancellationToken);
+            var rows = await context.FeedEntries.AsNoTracking().Where(x => x.Number >= from)
+                .OrderBy(x => x.Number).Take(MaxBatch).ToListAsync(cancellationToken);
             if (!last.Continues(rows))
             {
                 LogReset(from);
@@ -171,7 +174,8 @@ public sealed partial class ChangeFeed(
     async Task BeginAsync(DashboardContext context, CancellationToken cancellationToken)
     {
         var number = await context.FeedCounters.Select(x => x.Number).SingleAsync(cancellationToken);
-        var place = new Position(number, await context.FeedEntries.AsNoTracking().SingleOrDefaultAsync(x => x.Number == number, cancellationToken));
+        var place = new Position(
+            number, await context.FeedEntries.AsNoTracking().SingleOrDefaultAsync(x => x.Number == number, cancellationToken));
         lock (gate)
         {
             if (last is not null)
@@ -243,14 +247,16 @@ public sealed partial class ChangeFeed(
         public bool Continues(List<FeedEntry> rows)
         {
             var first = Row is null ? Number + 1 : Number;
-            return (Row is null || (rows.Count > 0 && IsSame(rows[0], Row))) && rows.Select(row => row.Number).SequenceEqual(rows.Select((_, index) => first + index));
+            return (Row is null || (rows.Count > 0 && IsSame(rows[0], Row)))
+                && rows.Select(row => row.Number).SequenceEqual(rows.Select((_, index) => first + index));
         }
 
         static bool IsSame(FeedEntry one, FeedEntry other) =>
             one.Number == other.Number && one.At == other.At && one.SubjectType == other.SubjectType && one.SubjectId == other.SubjectId;
     }
 
-    sealed class Subscription(ChangeFeed feed, Action<FeedEntry> onEntry, Action? onReset, Func<DashboardContext, CancellationToken, Task>? onRead) : IDisposable
+    sealed class Subscription(
+        ChangeFeed feed, Action<FeedEntry> onEntry, Action? onReset, Func<DashboardContext, CancellationToken, Task>? onRead) : IDisposable
     {
         public Action<FeedEntry> OnEntry { get; } = onEntry;
 

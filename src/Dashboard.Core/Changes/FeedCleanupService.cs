@@ -4,8 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Changes;
 
-/// <summary>Clears feed rows that no node needs any more, once an hour, by one node at a time. The newest row always stays: it says where the feed is.</summary>
-public sealed partial class FeedCleanupService(UnitOfWorkRunner changes, TimeProvider time, ILogger<FeedCleanupService> logger) : PeriodicService(Interval, time)
+/// <summary>Clears feed rows that no node needs any more, once an hour, by one node at a time. The newest row always stays: it says where
+/// the feed is.</summary>
+public sealed partial class FeedCleanupService(
+    UnitOfWorkRunner changes, TimeProvider time, ILogger<FeedCleanupService> logger) : PeriodicService(Interval, time)
 {
     /// <summary>How long feed entries are kept. A node that was offline for longer starts over.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(7);
@@ -36,7 +38,8 @@ public sealed partial class FeedCleanupService(UnitOfWorkRunner changes, TimePro
         for (var (batch, count) = (0, BatchSize); acquired && count == BatchSize && batch < MaxBatches; batch++)
         {
             count = 0;
-            await changes.RunBehindAsync(async (context, token) => count = await ClearBatchAsync(context, now - Kept, token), cancellationToken);
+            await changes.RunBehindAsync(
+                async (context, token) => count = await ClearBatchAsync(context, now - Kept, token), cancellationToken);
             total += count;
         }
 
@@ -53,7 +56,8 @@ public sealed partial class FeedCleanupService(UnitOfWorkRunner changes, TimePro
     /// old.</summary>
     static async Task<int> ClearBatchAsync(DashboardContext context, DateTimeOffset before, CancellationToken cancellationToken)
     {
-        var rows = await context.FeedEntries.OrderBy(x => x.Number).Take(BatchSize + 1).Select(x => new { x.Number, x.At }).ToListAsync(cancellationToken);
+        var rows = await context.FeedEntries.OrderBy(x => x.Number).Take(BatchSize + 1)
+            .Select(x => new { x.Number, x.At }).ToListAsync(cancellationToken);
         var old = rows.SkipLast(1).TakeWhile(row => row.At < before).ToList();
         var last = old.Count == 0 ? 0 : old[^1].Number;
         return old.Count == 0 ? 0 : await context.FeedEntries.Where(x => x.Number <= last).ExecuteDeleteAsync(cancellationToken);

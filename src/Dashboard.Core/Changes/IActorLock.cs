@@ -1,7 +1,7 @@
 namespace Dashboard.Core.Changes;
 
-/// <summary>Locks the rows that let an actor act, until the transaction ends. Ending the session, removing the member or lowering the role at the same
-/// time waits for the unit of work, or the unit of work sees that it is done.</summary>
+/// <summary>Locks the rows that let an actor act, until the transaction ends. Ending the session, removing the member or lowering the role
+/// at the same time waits for the unit of work, or the unit of work sees that it is done.</summary>
 public interface IActorLock
 {
     /// <summary>Its place in the order in which locks are taken.</summary>

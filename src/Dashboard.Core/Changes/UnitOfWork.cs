@@ -3,7 +3,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Changes;
 
-/// <summary>What an operation does inside <see cref="UnitOfWorkRunner"/>: it reads and writes through <see cref="Context"/> and says what happened.</summary>
+/// <summary>What an operation does inside <see cref="UnitOfWorkRunner"/>: it reads and writes through <see cref="Context"/> and says what
+/// happened.</summary>
 public sealed class UnitOfWork
 {
     readonly List<RecordedEvent> events = [];
@@ -74,11 +75,12 @@ public sealed class UnitOfWork
     internal void RecordSilently(long chain, AuditEvent what) =>
         events.Add(new(chain, what with { Target = what.Target.Fitted() }, null, IsSilent: true));
 
-    /// <summary>Takes the lock of a chain's newest end before the change reads what only one may decide at a time. No organization's or project's row may
-    /// be locked after it.</summary>
+    /// <summary>Takes the lock of a chain's newest end before the change reads what only one may decide at a time. No organization's or
+    /// project's row may be locked after it.</summary>
     /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
     public Task LockAuditChainAsync(long chain, CancellationToken cancellationToken) =>
-        Context.AuditChains.Where(x => x.Id == chain).ExecuteUpdateAsync(set => set.SetProperty(x => x.Sequence, x => x.Sequence), cancellationToken);
+        Context.AuditChains.Where(x => x.Id == chain)
+            .ExecuteUpdateAsync(set => set.SetProperty(x => x.Sequence, x => x.Sequence), cancellationToken);
 }
 
 /// <summary>An event of a unit of work.</summary>

@@ -28,10 +28,12 @@ public sealed class UnitOfWorkRunner(
     /// <summary>How long ago something was last committed; null if nothing was, or something failed since.</summary>
     public TimeSpan? SinceCommit => Interlocked.Read(ref committedAt) is var at && at == long.MinValue ? null : time.GetElapsedTime(at);
 
-    /// <summary>Runs <paramref name="change"/> and writes what it recorded. A fault rolls everything back. May run <paramref name="change"/> more than
-    /// once, each time on an empty context, where the database asks to try again or another node has just added the same row.</summary>
+    /// <summary>Runs <paramref name="change"/> and writes what it recorded. A fault rolls everything back. May run
+    /// <paramref name="change"/> more than once, each time on an empty context, where the database asks to try again or another node has
+    /// just added the same row.</summary>
     /// <param name="actor">Who acts. Its session or access token, if it has one, must still count.</param>
-    /// <param name="change">The change. Success without a recorded event means that there was nothing to do, and nothing is written.</param>
+    /// <param name="change">The change. Success without a recorded event means that there was nothing to do, and nothing is
+    /// written.</param>
     /// <param name="cancellationToken">Cancels the change, unless it has been committed.</param>
     /// <param name="isCounted">False for what must always be possible, such as signing out: it does not count toward the limit of the
     /// actor's changes.</param>
@@ -300,10 +302,12 @@ public sealed class UnitOfWorkRunner(
             return [];
         }
 
-        var end = await context.RaiseAsync<FeedCounter, FeedEnd>(nameof(FeedCounter.Number), subjects.Count, (nameof(FeedCounter.Id), FeedCounter.TheOne), cancellationToken);
+        var end = await context.RaiseAsync<FeedCounter, FeedEnd>(
+            nameof(FeedCounter.Number), subjects.Count, (nameof(FeedCounter.Id), FeedCounter.TheOne), cancellationToken);
         var before = end!.Number - subjects.Count;
         var entries = subjects
-            .Select((subject, index) => new FeedEntry { Number = before + index + 1, SubjectType = subject.Type, SubjectId = subject.Id, At = now }).ToList();
+            .Select((subject, index) =>
+                new FeedEntry { Number = before + index + 1, SubjectType = subject.Type, SubjectId = subject.Id, At = now }).ToList();
         rows.AddRange(entries.Select(entry => new UntrackedRow(entry)));
         await SaveAsync(context, rows, cancellationToken);
         return entries;

@@ -4,8 +4,8 @@ namespace Dashboard.Core.Changes;
 
 /// <summary>The writers that wait in front of a transaction. They hold no thread while they wait, their number and their time are bounded,
 /// and every organization gets its turn: the next writer is the first of the organization that has waited longest for a turn, and within it
-/// of the person. People who have not signed in are one such group, divided by network, and Latchkey's own work is another. When a group has
-/// all its places, the party with most of them makes room for others.</summary>
+/// of the person. People who have not signed in are one such group, divided by network, and Latchkey's own work is another. When a group
+/// has all its places, the party with most of them makes room for others.</summary>
 /// <param name="slots">How many may write at a time: one on SQLite, which has one writer lock for the whole file.</param>
 /// <param name="organizationOf">Finds the organization of an actor, or null. Asked only while others are waiting.</param>
 public sealed class WriterQueue(int slots, Func<Actor, CancellationToken, ValueTask<long?>> organizationOf)
@@ -113,7 +113,8 @@ public sealed class WriterQueue(int slots, Func<Actor, CancellationToken, ValueT
     {
         try
         {
-            return await waiter.Granted.Task.WaitAsync(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, TimeProvider.System, cancellationToken);
+            return await waiter.Granted.Task.WaitAsync(
+                limit > TimeSpan.Zero ? limit : TimeSpan.Zero, TimeProvider.System, cancellationToken);
         }
         catch (TimeoutException)
         {

@@ -5,8 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Changes;
 
-/// <summary>Writes what a page notes on its way, such as that somebody is active, beside the request: the page does not wait for the writer's turn, nor does it fail
-/// when nothing can be written. What waits is in the memory of this process, and what cannot be written is dropped: the next page notes it again.</summary>
+/// <summary>Writes what a page notes on its way, such as that somebody is active, beside the request: the page does not wait for the
+/// writer's turn, nor does it fail when nothing can be written. What waits is in the memory of this process, and what cannot be written is
+/// dropped: the next page notes it again.</summary>
 public sealed partial class WritesBehind(UnitOfWorkRunner changes, TimeProvider time, ILogger<WritesBehind> logger)
     : PeriodicService(Timeout.InfiniteTimeSpan, time)
 {
@@ -16,7 +17,8 @@ public sealed partial class WritesBehind(UnitOfWorkRunner changes, TimeProvider 
     readonly ConcurrentDictionary<string, Write> waiting = new(StringComparer.Ordinal);
 
     /// <summary>Holds at most one signal.</summary>
-    readonly Channel<bool> signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    readonly Channel<bool> signal =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     bool failing;
 
@@ -39,7 +41,8 @@ public sealed partial class WritesBehind(UnitOfWorkRunner changes, TimeProvider 
     protected override bool RunsAtStop => true;
 
     /// <inheritdoc />
-    protected override async Task WaitAsync(bool succeeded, CancellationToken cancellationToken) => await signal.Reader.ReadAsync(cancellationToken);
+    protected override async Task WaitAsync(bool succeeded, CancellationToken cancellationToken) =>
+        await signal.Reader.ReadAsync(cancellationToken);
 
     /// <inheritdoc />
     protected override async Task WorkAsync(CancellationToken cancellationToken)
@@ -72,7 +75,8 @@ public sealed partial class WritesBehind(UnitOfWorkRunner changes, TimeProvider 
         failing = true;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "What pages noted cannot be written, such as the activity of sessions. This is reported once.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "What pages noted cannot be written, such as the activity of sessions. This is reported once.")]
     partial void LogNotWritten(Exception exception);
 
     sealed record Write(Actor Caller, Func<DashboardContext, CancellationToken, Task> Run);

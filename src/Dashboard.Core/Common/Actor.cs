@@ -29,7 +29,8 @@ public enum PartyType
 /// <param name="Address">The client address that the request came from, or null where there is none.</param>
 /// <param name="SessionId">The browser session it acts through, or null. A change through a session that has ended is refused.</param>
 /// <param name="Token">The access token it acts through instead, or null. A change through one that no longer counts is refused.</param>
-public sealed record Actor(PartyType Type, string Id, string Name, string? Address = null, string? SessionId = null, ActorToken? Token = null)
+public sealed record Actor(
+    PartyType Type, string Id, string Name, string? Address = null, string? SessionId = null, ActorToken? Token = null)
 {
     /// <summary>Latchkey itself.</summary>
     public static Actor System { get; } = new(PartyType.System, "latchkey", "Latchkey");

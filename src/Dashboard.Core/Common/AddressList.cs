@@ -59,7 +59,8 @@ public sealed class AddressList
 
     /// <summary>Parses a list of IPv4 and IPv6 addresses and networks.</summary>
     /// <param name="fault">What is wrong and how to fix it, if the list is not valid.</param>
-    public static bool TryParse(IReadOnlyList<string> texts, [NotNullWhen(true)] out AddressList? list, [NotNullWhen(false)] out string? fault)
+    public static bool TryParse(
+        IReadOnlyList<string> texts, [NotNullWhen(true)] out AddressList? list, [NotNullWhen(false)] out string? fault)
     {
         list = null;
         if (texts.Count is 0 or > MaxNetworks)
@@ -105,8 +106,8 @@ public sealed class AddressList
         return !IPAddress.TryParse(text, out var address) ? null : address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
     }
 
-    /// <summary>Parses the address of a client as servers name it: an address, or an address with a port (RFC 3986 section 3.2.2 writes IPv6
-    /// in brackets then).</summary>
+    /// <summary>Parses the address of a client as servers name it: an address, or an address with a port (RFC 3986 section 3.2.2 writes
+    /// IPv6 in brackets then).</summary>
     /// <returns>The address, with IPv4-mapped IPv6 as IPv4, or null.</returns>
     public static IPAddress? ParseClient(string? text)
     {
@@ -115,14 +116,16 @@ public sealed class AddressList
             return plain;
         }
 
-        var end = text is null ? 0 : text.StartsWith('[') ? text.IndexOf(']', StringComparison.Ordinal) + 1 : text.IndexOf(':', StringComparison.Ordinal);
+        var end = text is null ? 0 : text.StartsWith('[') ? text.IndexOf(']', StringComparison.Ordinal) + 1
+            : text.IndexOf(':', StringComparison.Ordinal);
         if (end <= 0)
         {
             return null;
         }
 
         var (host, port) = (text![..end], text[end..]);
-        return port.Length > 0 && (port[0] != ':' || !ushort.TryParse(port.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out _)) ? null
+        return port.Length > 0
+            && (port[0] != ':' || !ushort.TryParse(port.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out _)) ? null
             : host is not ['[', .., ']'] ? ParseAddress(host)
             : host.Contains(':', StringComparison.Ordinal) ? ParseAddress(host[1..^1]) : null;
     }
@@ -176,7 +179,8 @@ public sealed class AddressList
         }
 
         var network = new IPNetwork(new(bytes), length);
-        fault = network.BaseAddress.Equals(address) ? null : $"\"{text}\" has address bits beyond its /{text[(slash + 1)..]}. Use {network}, or the single address without the slash.";
+        fault = network.BaseAddress.Equals(address) ? null
+            : $"\"{text}\" has address bits beyond its /{text[(slash + 1)..]}. Use {network}, or the single address without the slash.";
         return fault is null ? network : null;
     }
 
@@ -187,5 +191,6 @@ public sealed class AddressList
         text.Length is > 0 and <= 3 && (text.Length == 1 || text[0] != '0')
         && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= max ? number : null;
 
-    static string Shortened(string text) => text.Length <= MaxNetworkLength ? text : $"{text[..(char.IsHighSurrogate(text[11]) ? 11 : 12)]}…";
+    static string Shortened(string text) =>
+        text.Length <= MaxNetworkLength ? text : $"{text[..(char.IsHighSurrogate(text[11]) ? 11 : 12)]}…";
 }

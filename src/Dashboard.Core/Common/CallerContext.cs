@@ -11,7 +11,8 @@ namespace Dashboard.Core.Common;
 /// <param name="IsProxyAddress">Whether the address may be that of an intermediate proxy, which represents many clients. If so, no limit is
 /// applied by address.</param>
 /// <remarks>For forward authentication, these describe the original request, provided that the operator trusts the proxy.</remarks>
-public sealed record CallerContext(IPAddress? Address = null, string? Method = null, string? Path = null, string? UserAgent = null, bool IsProxyAddress = false)
+public sealed record CallerContext(
+    IPAddress? Address = null, string? Method = null, string? Path = null, string? UserAgent = null, bool IsProxyAddress = false)
 {
     /// <summary>The scheme of the original request, or null if it is not known reliably. That of a WebSocket is the one that it begins
     /// with.</summary>

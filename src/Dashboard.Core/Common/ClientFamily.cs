@@ -11,11 +11,16 @@ public static class ClientFamily
     /// send.</summary>
     static readonly (string Product, string Family)[] Families =
     [
-        ("curl", "curl"), ("Wget", "wget"), ("HTTPie", "HTTPie"), ("PostmanRuntime", "Postman"), ("insomnia", "Insomnia"), ("bruno-runtime", "Bruno"),
-        ("python-requests", "python-requests"), ("python-httpx", "httpx"), ("aiohttp", "aiohttp"), ("Python-urllib", "urllib"), ("python-urllib3", "urllib3"),
-        ("axios", "axios"), ("node-fetch", "node-fetch"), ("undici", "undici"), ("got", "got"), ("node", "Node.js"), ("Deno", "Deno"), ("Bun", "Bun"),
-        ("Go-http-client", "Go"), ("okhttp", "OkHttp"), ("Apache-HttpClient", "Apache HttpClient"), ("Java-http-client", "Java"), ("Java", "Java"),
-        ("GuzzleHttp", "Guzzle"), ("Faraday", "Faraday"), ("rest-client", "rest-client"), ("Ruby", "Ruby"), ("reqwest", "reqwest"), ("hyper", "hyper"),
+        ("curl", "curl"), ("Wget", "wget"), ("HTTPie", "HTTPie"), ("PostmanRuntime", "Postman"), ("insomnia", "Insomnia"), (
+            "bruno-runtime", "Bruno"),
+        ("python-requests", "python-requests"), ("python-httpx", "httpx"), ("aiohttp", "aiohttp"), ("Python-urllib", "urllib"), (
+            "python-urllib3", "urllib3"),
+        ("axios", "axios"), ("node-fetch", "node-fetch"), ("undici", "undici"), ("got", "got"),
+        ("node", "Node.js"), ("Deno", "Deno"), ("Bun", "Bun"),
+        ("Go-http-client", "Go"), ("okhttp", "OkHttp"), ("Apache-HttpClient", "Apache HttpClient"),
+        ("Java-http-client", "Java"), ("Java", "Java"),
+        ("GuzzleHttp", "Guzzle"), ("Faraday", "Faraday"), ("rest-client", "rest-client"), ("Ruby", "Ruby"),
+        ("reqwest", "reqwest"), ("hyper", "hyper"),
         ("libwww-perl", "libwww-perl"), ("Dart", "Dart"), ("RestSharp", "RestSharp"), (".NET", ".NET"), ("WindowsPowerShell", "PowerShell"),
         ("PowerShell", "PowerShell"), ("k6", "k6"), ("Mozilla", "browser"), ("Opera", "browser"),
     ];
@@ -45,7 +50,8 @@ public static class ClientFamily
     /// <summary>Returns whether <paramref name="product"/> is a complete product name in the header, not part of another.</summary>
     static bool Names(string userAgent, string product)
     {
-        for (var at = userAgent.IndexOf(product, StringComparison.OrdinalIgnoreCase); at >= 0; at = userAgent.IndexOf(product, at + 1, StringComparison.OrdinalIgnoreCase))
+        for (var at = userAgent.IndexOf(product, StringComparison.OrdinalIgnoreCase); at >= 0; at = userAgent.IndexOf(
+            product, at + 1, StringComparison.OrdinalIgnoreCase))
         {
             var end = at + product.Length;
             if ((at == 0 || userAgent[at - 1] is ' ' or '(') && (end == userAgent.Length || userAgent[end] is '/' or ' ' or ';' or ')'))

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Dashboard.Core.Common;
 
-/// <summary>Text in the forms that are searched and sorted. They are computed here, not by a database, so that every database finds the same and
-/// sorts alike.</summary>
+/// <summary>Text in the forms that are searched and sorted. They are computed here, not by a database, so that every database finds the
+/// same and sorts alike.</summary>
 public static class ComparableText
 {
     /// <summary>The maximum length of a sort key in bytes of UTF-8: enough for a name of the longest characters.</summary>
@@ -12,16 +12,17 @@ public static class ComparableText
     /// <summary>Returns the form of a text that does not depend on the keyboard it was typed on (NFKC, UAX #15).</summary>
     public static string Compose(string text) => Replaceable(text).Normalize(NormalizationForm.FormKC);
 
-    /// <summary>Returns the form in which text is searched: compatibility characters, composition and case no longer differ (NFKC and case folding,
-    /// Unicode 3.13 and UAX #15).</summary>
+    /// <summary>Returns the form in which text is searched: compatibility characters, composition and case no longer differ (NFKC and case
+    /// folding, Unicode 3.13 and UAX #15).</summary>
     public static string Fold(string text)
     {
         var folded = Compose(text).ToUpperInvariant().ToLowerInvariant(); // twice: both small sigmas become one
-        return folded.Replace("\u00DF", "ss", StringComparison.Ordinal).Replace("\u0130", "i\u0307", StringComparison.Ordinal).Normalize(NormalizationForm.FormKC);
+        return folded.Replace("\u00DF", "ss", StringComparison.Ordinal).Replace("\u0130", "i\u0307", StringComparison.Ordinal)
+            .Normalize(NormalizationForm.FormKC);
     }
 
-    /// <summary>Returns the text that a list is sorted by: folded, without accents, at most <see cref="MaxSortKeyBytes"/> bytes of UTF-8. The order
-    /// is the order of these bytes.</summary>
+    /// <summary>Returns the text that a list is sorted by: folded, without accents, at most <see cref="MaxSortKeyBytes"/> bytes of UTF-8.
+    /// The order is the order of these bytes.</summary>
     public static string SortKey(string text)
     {
         var plain = new StringBuilder();
@@ -52,7 +53,8 @@ public static class ComparableText
 
     /// <summary>The blocks of combining diacritical marks. Vowel signs of Indic and Semitic scripts are no accents.</summary>
     static bool IsAccent(Rune rune) =>
-        rune.Value is (>= 0x0300 and <= 0x036F) or (>= 0x1AB0 and <= 0x1AFF) or (>= 0x1DC0 and <= 0x1DFF) or (>= 0x20D0 and <= 0x20FF) or (>= 0xFE20 and <= 0xFE2F);
+        rune.Value is (>= 0x0300 and <= 0x036F) or (>= 0x1AB0 and <= 0x1AFF) or (>= 0x1DC0 and <= 0x1DFF) or (>= 0x20D0 and <= 0x20FF) or (
+            >= 0xFE20 and <= 0xFE2F);
 
     /// <summary>Replaces halves of surrogate pairs, which cannot be normalized.</summary>
     static string Replaceable(string text)

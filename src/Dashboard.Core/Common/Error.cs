@@ -55,11 +55,14 @@ public enum ErrorCode
 /// <summary>An expected failure.</summary>
 /// <param name="Code">Which one.</param>
 /// <param name="Detail">What happened and what to do, for people.</param>
-/// <param name="Errors">By field, in snake case: what is wrong with it and what to do. Null unless <paramref name="Code"/> is <see cref="ErrorCode.InvalidRequest"/>.</param>
+/// <param name="Errors">By field, in snake case: what is wrong with it and what to do. Null unless <paramref name="Code"/> is
+/// <see cref="ErrorCode.InvalidRequest"/>.</param>
 /// <param name="RetryAfter">How long to wait before another try, or null.</param>
-/// <param name="CreatedId">What the request made before. Null unless <paramref name="Code"/> is <see cref="ErrorCode.AlreadyCreated"/>.</param>
+/// <param name="CreatedId">What the request made before. Null unless <paramref name="Code"/> is
+/// <see cref="ErrorCode.AlreadyCreated"/>.</param>
 public record Error(
-    ErrorCode Code, string Detail, IReadOnlyDictionary<string, string>? Errors = null, TimeSpan? RetryAfter = null, string? CreatedId = null)
+    ErrorCode Code, string Detail, IReadOnlyDictionary<string, string>? Errors = null, TimeSpan? RetryAfter =
+        null, string? CreatedId = null)
 {
     /// <summary>The service account or app that the request made before, together with its key <see cref="CreatedId"/>; null if it made
     /// only a key.</summary>
@@ -95,7 +98,8 @@ public record Error(
     /// <summary>One field is wrong.</summary>
     /// <param name="field">Its name, in snake case.</param>
     /// <param name="message">What is wrong and what to do.</param>
-    public static Error Invalid(string field, string message) => Invalid(new Dictionary<string, string>(StringComparer.Ordinal) { [field] = message });
+    public static Error Invalid(string field, string message) =>
+        Invalid(new Dictionary<string, string>(StringComparer.Ordinal) { [field] = message });
 
     /// <summary>Several fields are wrong.</summary>
     /// <param name="errors">What is wrong and what to do, by field in snake case. At least one.</param>

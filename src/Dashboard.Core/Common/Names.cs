@@ -19,7 +19,8 @@ public static class Names
     /// <summary>Path segments that Latchkey itself uses as the first or the last one. As a slug they would hide a page.</summary>
     static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
     {
-        "account", "api", "apps", "audit", "connected-apps", "css", "docs", "error", "favicon", "fonts", "forward-auth", "forward-auth-nginx",
+        "account", "api", "apps", "audit", "connected-apps", "css", "docs", "error", "favicon", "fonts",
+            "forward-auth", "forward-auth-nginx",
         "healthz", "hygiene", "keys", "members", "not-found", "oauth", "openapi", "projects", "resources", "service-accounts", "sessions",
         "settings", "setup", "usage", "v1",
     };
@@ -28,7 +29,8 @@ public static class Names
     /// data.</summary>
     static readonly FrozenDictionary<char, string> Plain = (
         "a:àáâãäåāăąǎ c:çćĉċč d:ďđð e:èéêëēĕėęěẽ g:ĝğġģ h:ĥħ i:ìíîïĩīĭįıİǐ j:ĵ k:ķ l:ĺļľŀł n:ñńņňŉŋ o:òóôõöøōŏőǒ r:ŕŗř s:śŝşšș t:ţťŧț u:ùúûüũūŭůűųǔ w:ŵẁẃẅ y:ýÿŷỳ z:źżž "
-        + "ss:ß ae:æ oe:œ th:þ").Split(' ').Select(group => group.Split(':')).SelectMany(group => group[1].Select(c => KeyValuePair.Create(c, group[0]))).ToFrozenDictionary();
+        + "ss:ß ae:æ oe:œ th:þ").Split(' ').Select(group => group.Split(':'))
+            .SelectMany(group => group[1].Select(c => KeyValuePair.Create(c, group[0]))).ToFrozenDictionary();
 
     /// <summary>Validates a name: 1 to 100 characters after trimming, at least one of them visible, and no control characters, line breaks,
     /// bidirectional formatting characters or characters that nobody sees. Joiners are allowed: scripts and emoji need them.</summary>
@@ -53,7 +55,8 @@ public static class Names
             seen |= !IsInvisible(rune);
         }
 
-        return !seen ? $"Give it a name of 1 to {MaxLength} characters." : count > MaxLength ? $"Use {MaxLength} characters or fewer. This name has {count}." : null;
+        return !seen ? $"Give it a name of 1 to {MaxLength} characters." : count > MaxLength
+            ? $"Use {MaxLength} characters or fewer. This name has {count}." : null;
     }
 
     /// <summary>Validates optional text of one paragraph, such as a note: the characters of names. Returns a message that says what to
@@ -123,7 +126,8 @@ public static class Names
         && slug.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
     /// <summary>Unicode bidirectional formatting characters, which make a name read as another.</summary>
-    static bool IsDirectionOverride(Rune rune) => rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or 0x200E or 0x200F or 0x061C;
+    static bool IsDirectionOverride(Rune rune) =>
+        rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or 0x200E or 0x200F or 0x061C;
 
     static bool IsForbidden(Rune rune) =>
         Rune.IsControl(rune) || rune == Rune.ReplacementChar || IsLineBreak(rune) || IsDirectionOverride(rune);
@@ -134,7 +138,8 @@ public static class Names
         rune.Value is 0x00AD or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or 0x180E or 0x200B or (>= 0x2060 and <= 0x206F) or 0x3164
         or 0xFEFF or 0xFFA0 or (>= 0xFFF0 and <= 0xFFFB) or 0xE0001;
 
-    static bool IsLineBreak(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+    static bool IsLineBreak(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     /// <summary>Characters that draw nothing. A name may contain them (emoji joiners are among them) but not consist of them.</summary>
     static bool IsInvisible(Rune rune) =>

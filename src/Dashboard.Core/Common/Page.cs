@@ -103,7 +103,8 @@ public readonly record struct Cursor(DateTimeOffset At, string Id)
                 var milliseconds = BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(FilterBytes));
                 if (milliseconds is >= 0 and < 253_402_300_800_000) // the end of the year 9999
                 {
-                    return new Cursor(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), Encoding.UTF8.GetString(bytes.AsSpan(FilterBytes + sizeof(long))));
+                    return new Cursor(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), Encoding.UTF8.GetString(
+                        bytes.AsSpan(FilterBytes + sizeof(long))));
                 }
             }
         }

@@ -2,15 +2,16 @@ using Microsoft.Extensions.Hosting;
 
 namespace Dashboard.Core.Common;
 
-/// <summary>A background service that does the same work again at an interval. Rounds never overlap. A round that fails is reported and the next one tries again:
-/// an exception that leaves a background service would stop the host.</summary>
+/// <summary>A background service that does the same work again at an interval. Rounds never overlap. A round that fails is reported and the
+/// next one tries again: an exception that leaves a background service would stop the host.</summary>
 public abstract class PeriodicService : BackgroundService
 {
     readonly TimeSpan interval;
     readonly SemaphoreSlim turn = new(1);
     PeriodicTimer? timer;
 
-    /// <summary>A service that begins a round every <paramref name="interval"/>; <see cref="Timeout.InfiniteTimeSpan"/> where <see cref="WaitAsync"/> decides.</summary>
+    /// <summary>A service that begins a round every <paramref name="interval"/>; <see cref="Timeout.InfiniteTimeSpan"/> where
+    /// <see cref="WaitAsync"/> decides.</summary>
     protected PeriodicService(TimeSpan interval, TimeProvider time) => (this.interval, Time) = (interval, time);
 
     /// <summary>The clock.</summary>
@@ -57,7 +58,8 @@ public abstract class PeriodicService : BackgroundService
     /// <summary>Waits until the next round is due.</summary>
     /// <param name="succeeded">Whether the last round succeeded.</param>
     /// <param name="cancellationToken">Cancelled when the service stops.</param>
-    protected virtual async Task WaitAsync(bool succeeded, CancellationToken cancellationToken) => await timer!.WaitForNextTickAsync(cancellationToken);
+    protected virtual async Task WaitAsync(bool succeeded, CancellationToken cancellationToken) =>
+        await timer!.WaitForNextTickAsync(cancellationToken);
 
     /// <summary>One round, after the one that is running.</summary>
     protected async Task RunAsync(CancellationToken cancellationToken)

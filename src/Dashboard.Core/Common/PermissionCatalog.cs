@@ -51,7 +51,8 @@ public sealed class PermissionCatalog
             throw new SettingException("Permissions", $"lists \"{Verify}\", which is built in");
         }
 
-        ResourceKinds = [.. Read(options.ResourceKinds!, [new("workflow", ""), new("gateway", ""), new("agent", "")]).Select(kind => kind.Name)];
+        ResourceKinds =
+            [.. Read(options.ResourceKinds!, [new("workflow", ""), new("gateway", ""), new("agent", "")]).Select(kind => kind.Name)];
     }
 
     /// <summary>The permissions in display order.</summary>
@@ -69,7 +70,8 @@ public sealed class PermissionCatalog
     static List<Permission> Read(IConfigurationSection setting, List<Permission> otherwise)
     {
         var words = setting.GetChildren()
-            .Select(child => child.Key.All(char.IsAsciiDigit) ? new Permission(child.Value ?? "", "") : new Permission(child.Key, child.Value ?? ""))
+            .Select(child =>
+                child.Key.All(char.IsAsciiDigit) ? new Permission(child.Value ?? "", "") : new Permission(child.Key, child.Value ?? ""))
             .ToList();
         if (words.Count == 0)
         {
@@ -78,7 +80,8 @@ public sealed class PermissionCatalog
 
         if (words.FirstOrDefault(word => !IsName(word.Name)) is { } wrong)
         {
-            throw new SettingException(setting.Path, $"lists \"{wrong.Name}\"; use 1 to {MaxNameLength} lowercase letters, digits, hyphens and underscores");
+            throw new SettingException(
+                setting.Path, $"lists \"{wrong.Name}\"; use 1 to {MaxNameLength} lowercase letters, digits, hyphens and underscores");
         }
 
         if (words.Count > MaxNames || words.DistinctBy(word => word.Name, StringComparer.Ordinal).Count() != words.Count)
@@ -89,5 +92,6 @@ public sealed class PermissionCatalog
         return words;
     }
 
-    internal static bool IsName(string text) => text is { Length: > 0 and <= MaxNameLength } && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_');
+    internal static bool IsName(string text) => text is { Length: > 0 and <= MaxNameLength }
+        && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_');
 }

@@ -45,7 +45,8 @@ public sealed record ProblemDocument(int Status, string Code, string Detail)
     public byte[] ToUtf8Bytes() => JsonSerializer.SerializeToUtf8Bytes(this, ProblemJson.Default.ProblemDocument);
 
     /// <summary>Writes the document to a response that has not started. Caches must not store it (RFC 9111 section 5.2.2.5).</summary>
-    public Task WriteAsync(HttpResponse response, CancellationToken cancellationToken) => WriteAsync(response, ToUtf8Bytes(), cancellationToken);
+    public Task WriteAsync(HttpResponse response, CancellationToken cancellationToken) =>
+        WriteAsync(response, ToUtf8Bytes(), cancellationToken);
 
     /// <summary>Returns a wait in whole seconds, rounded up.</summary>
     public static long Seconds(TimeSpan wait) => (long)Math.Ceiling(wait.TotalSeconds);
@@ -71,6 +72,7 @@ public sealed record ProblemDocument(int Status, string Code, string Detail)
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProblemDocument))]
 sealed partial class ProblemJson : JsonSerializerContext;

@@ -9,7 +9,8 @@ namespace Dashboard.Core.Common;
 [SettingsSection("", IsShared = true)]
 public sealed class PublicUrlOptions
 {
-    /// <summary>The URL at which browsers and programs reach Latchkey, and the issuer of its tokens. With <c>https</c> the session cookie is <c>Secure</c> and <c>__Host-</c>.</summary>
+    /// <summary>The URL at which browsers and programs reach Latchkey, and the issuer of its tokens. With <c>https</c> the session cookie
+    /// is <c>Secure</c> and <c>__Host-</c>.</summary>
     public string? PublicUrl { get; init; }
 }
 
@@ -37,11 +38,13 @@ public sealed class PublicUrl
 
         if (url.PathAndQuery != "/" || url.Fragment.Length > 0 || url.UserInfo.Length > 0)
         {
-            throw new SettingException(Setting, $"is \"{text}\"; it must end after the host and port, because Latchkey is served at the root of a host of its own");
+            throw new SettingException(Setting,
+                $"is \"{text}\"; it must end after the host and port, because Latchkey is served at the root of a host of its own");
         }
 
         // A trailing dot, which stands for the root of the DNS, does not name another host (RFC 1034 section 3.1).
-        Configured = new UriBuilder(url.Scheme, url.IdnHost.TrimEnd('.'), url.IsDefaultPort ? -1 : url.Port).Uri.GetLeftPart(UriPartial.Authority);
+        Configured =
+            new UriBuilder(url.Scheme, url.IdnHost.TrimEnd('.'), url.IsDefaultPort ? -1 : url.Port).Uri.GetLeftPart(UriPartial.Authority);
     }
 
     /// <summary>Whether people reach Latchkey by https.</summary>
@@ -63,7 +66,8 @@ public sealed class PublicUrl
     public string Of(Uri page)
     {
         ArgumentNullException.ThrowIfNull(page);
-        return Configured ?? (IsLoopback(page.Host) ? page.GetLeftPart(UriPartial.Authority) : string.Create(CultureInfo.InvariantCulture, $"http://localhost:{page.Port}"));
+        return Configured ?? (IsLoopback(page.Host) ? page.GetLeftPart(UriPartial.Authority)
+            : string.Create(CultureInfo.InvariantCulture, $"http://localhost:{page.Port}"));
     }
 
     /// <summary>Returns the public URL for a request whose scheme and host belong to another server, as in forward
@@ -75,11 +79,14 @@ public sealed class PublicUrl
         return Configured ?? OfPort(http);
     }
 
-    /// <summary>Whether an issuer is this installation. That its keys signed is known already: without the setting, any name of this machine is.</summary>
+    /// <summary>Whether an issuer is this installation. That its keys signed is known already: without the setting, any name of this
+    /// machine is.</summary>
     /// <param name="issuer">The token's <c>iss</c>.</param>
-    public bool IsOwn(string issuer) => Configured is not null ? issuer == Configured : Uri.TryCreate(issuer, UriKind.Absolute, out var uri) && IsLoopback(uri.Host);
+    public bool IsOwn(string issuer) =>
+        Configured is not null ? issuer == Configured : Uri.TryCreate(issuer, UriKind.Absolute, out var uri) && IsLoopback(uri.Host);
 
-    /// <summary>The host that passkeys belong to (the relying party of WebAuthn). Without the setting it is localhost, since passkeys take no IP address.</summary>
+    /// <summary>The host that passkeys belong to (the relying party of WebAuthn). Without the setting it is localhost, since passkeys take
+    /// no IP address.</summary>
     public string PasskeyHost => Configured is null ? "localhost" : new Uri(Configured).Host;
 
     /// <summary>Whether a browser's page is of this installation. Without the setting that is any port of localhost.</summary>
@@ -90,5 +97,6 @@ public sealed class PublicUrl
     static string OfPort(HttpContext http) => string.Create(CultureInfo.InvariantCulture, $"http://localhost:{http.Connection.LocalPort}");
 
     static bool IsLoopback(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }

@@ -67,7 +67,8 @@ public static class RefusalCodes
     static (string Word, int Status, string Sentence) Of(RefusalCode code) => code switch
     {
         RefusalCode.MissingCredential => ("missing_credential", 401, "The request has no API key or access token."),
-        RefusalCode.MalformedKey => ("malformed_key", 401, "The credential is not in the format of a key. It may be truncated or mistyped."),
+        RefusalCode.MalformedKey =>
+            ("malformed_key", 401, "The credential is not in the format of a key. It may be truncated or mistyped."),
         RefusalCode.InvalidKey => ("invalid_key", 401, "The key does not exist."),
         RefusalCode.RevokedKey => ("revoked_key", 401, "The key has been revoked."),
         RefusalCode.InactiveKey => ("inactive_key", 401, "The key is disabled."),

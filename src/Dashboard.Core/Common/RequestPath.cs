@@ -44,7 +44,8 @@ public static class RequestPath
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(rule);
         var decoded = DecodeAll(path, isStrict: false) ?? path;
-        return rule.Length == 0 || new[] { path, decoded, Resolve(decoded) }.Any(read => IsBelow(read, rule, StringComparison.OrdinalIgnoreCase));
+        return rule.Length == 0
+            || new[] { path, decoded, Resolve(decoded) }.Any(read => IsBelow(read, rule, StringComparison.OrdinalIgnoreCase));
     }
 
     static bool IsBelow(string path, string rule, StringComparison comparison) =>
@@ -97,7 +98,8 @@ public static class RequestPath
         var length = 0;
         for (var i = 0; i < bytes.Length; i++)
         {
-            if (bytes[i] == '%' && i + 2 < bytes.Length && char.IsAsciiHexDigit((char)bytes[i + 1]) && char.IsAsciiHexDigit((char)bytes[i + 2]))
+            if (bytes[i] == '%' && i + 2 < bytes.Length && char.IsAsciiHexDigit((char)bytes[i + 1])
+                && char.IsAsciiHexDigit((char)bytes[i + 2]))
             {
                 bytes[length++] = Convert.ToByte($"{(char)bytes[i + 1]}{(char)bytes[i + 2]}", 16);
                 i += 2;

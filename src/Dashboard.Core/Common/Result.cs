@@ -51,12 +51,14 @@ public readonly struct Result<T>
     /// <summary>The value turned into another by an asynchronous function, or the same error.</summary>
     /// <param name="map">Turns the value into another.</param>
     /// <typeparam name="TOut">The other value's type.</typeparam>
-    public async Task<Result<TOut>> MapAsync<TOut>(Func<T, Task<TOut>> map) => Error is null ? Result<TOut>.Of(await map(value!)) : Result<TOut>.Fail(Error, commits);
+    public async Task<Result<TOut>> MapAsync<TOut>(Func<T, Task<TOut>> map) =>
+        Error is null ? Result<TOut>.Of(await map(value!)) : Result<TOut>.Fail(Error, commits);
 
     /// <summary>The result of an asynchronous operation on the value, or the same error.</summary>
     /// <param name="bind">The operation.</param>
     /// <typeparam name="TOut">Its value's type.</typeparam>
-    public async Task<Result<TOut>> BindAsync<TOut>(Func<T, Task<Result<TOut>>> bind) => Error is null ? await bind(value!) : Result<TOut>.Fail(Error, commits);
+    public async Task<Result<TOut>> BindAsync<TOut>(Func<T, Task<Result<TOut>>> bind) =>
+        Error is null ? await bind(value!) : Result<TOut>.Fail(Error, commits);
 }
 
 /// <summary>Makes results that no conversion makes.</summary>

@@ -121,7 +121,8 @@ public static class SettingsBinder
             var text = File.ReadAllText(file).TrimEnd('\r', '\n');
             return text.Length > 0 ? text : throw new SettingException(key, $"names {file}, which is empty");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new SettingException(key, $"names {file}, which cannot be read: {exception.Message.TrimEnd('.')}");
         }
@@ -217,7 +218,8 @@ public static class SettingsBinder
 
         var names = string.Join(", ", known.Select(NameOf).Order(StringComparer.OrdinalIgnoreCase));
         throw new SettingException(
-            setting.Path, "is not a setting of this version of Latchkey" + (section.Length == 0 ? "" : $"; the settings in {section} are {names}"));
+            setting.Path, "is not a setting of this version of Latchkey"
+                + (section.Length == 0 ? "" : $"; the settings in {section} are {names}"));
     }
 
     static SettingsSectionAttribute SectionOf(Type type) => type.GetCustomAttribute<SettingsSectionAttribute>()!;

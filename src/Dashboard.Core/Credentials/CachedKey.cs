@@ -60,7 +60,8 @@ sealed class CachedKey
     /// <param name="owner">An equal owner.</param>
     public CachedKey On(CachedProject project, CachedOwner owner) => project == Project && owner == Owner
         ? this
-        : new(Principal with { Organization = project.Organization, Project = project.Path, Owner = owner.Party }, State, project, owner, Unused)
+        : new(Principal with { Organization = project.Organization, Project = project.Path, Owner = owner.Party },
+            State, project, owner, Unused)
         {
             AllowedIps = AllowedIps,
             RequestsPerMinute = RequestsPerMinute,
@@ -69,7 +70,8 @@ sealed class CachedKey
     /// <summary>Returns whether the key has access to a resource.</summary>
     /// <param name="resource"><c>kind:id</c>, which need not be registered. No key has access to an empty text.</param>
     public bool Reaches(string resource) => resource.Length > 0 &&
-        (Principal.Scope is not { } narrowed || (scope is not null ? scope.Contains(resource) : narrowed.Contains(resource, StringComparer.Ordinal)));
+        (Principal.Scope is not { } narrowed
+            || (scope is not null ? scope.Contains(resource) : narrowed.Contains(resource, StringComparer.Ordinal)));
 }
 
 /// <summary>Something that the verification of several keys depends on. When it changes, those keys are invalid in the cache at
@@ -98,7 +100,8 @@ sealed class CachedOwner(Party party) : Ground
 /// <param name="path">The current path.</param>
 /// <param name="organizationSlugs">The current and past slugs of the organization, in a fixed order.</param>
 /// <param name="slugs">The current and past slugs of the project, in a fixed order.</param>
-sealed class CachedProject(long id, long organizationId, ProjectPath path, IReadOnlyList<string> organizationSlugs, IReadOnlyList<string> slugs) : Ground
+sealed class CachedProject(
+    long id, long organizationId, ProjectPath path, IReadOnlyList<string> organizationSlugs, IReadOnlyList<string> slugs) : Ground
 {
     readonly IReadOnlyList<string> organizationSlugs = organizationSlugs;
     readonly IReadOnlyList<string> slugs = slugs;
@@ -116,11 +119,13 @@ sealed class CachedProject(long id, long organizationId, ProjectPath path, IRead
     public string Path { get; } = path.ToString();
 
     /// <summary>The current and past paths, <c>organization/project</c>.</summary>
-    public IEnumerable<string> Addresses => from organization in organizationSlugs from slug in slugs select new ProjectPath(organization, slug).ToString();
+    public IEnumerable<string> Addresses =>
+        from organization in organizationSlugs from slug in slugs select new ProjectPath(organization, slug).ToString();
 
     /// <summary>Returns whether another instance has the same content.</summary>
     public bool SaysAs(CachedProject other) =>
-        Path == other.Path && organizationSlugs.SequenceEqual(other.organizationSlugs, StringComparer.Ordinal) && slugs.SequenceEqual(other.slugs, StringComparer.Ordinal);
+        Path == other.Path && organizationSlugs.SequenceEqual(other.organizationSlugs, StringComparer.Ordinal)
+            && slugs.SequenceEqual(other.slugs, StringComparer.Ordinal);
 
     /// <summary>Returns whether the project belongs to an organization, given by a current or past slug.</summary>
     public bool IsOf(string organization) => IsAmong(organizationSlugs, organization);
@@ -138,7 +143,8 @@ sealed class CachedProject(long id, long organizationId, ProjectPath path, IRead
         return slash > 0 && IsDemanded(organizationSlugs, demanded.AsSpan(0, slash)) && IsDemanded(slugs, demanded.AsSpan(slash + 1));
     }
 
-    static bool IsDemanded(IReadOnlyList<string> slugs, ReadOnlySpan<char> demanded) => demanded is AccessRequirement.Any || IsAmong(slugs, demanded);
+    static bool IsDemanded(IReadOnlyList<string> slugs, ReadOnlySpan<char> demanded) =>
+        demanded is AccessRequirement.Any || IsAmong(slugs, demanded);
 
     static bool IsAmong(IReadOnlyList<string> slugs, ReadOnlySpan<char> wanted)
     {

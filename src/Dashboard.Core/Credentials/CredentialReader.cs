@@ -46,7 +46,8 @@ public static class CredentialReader
             return ReadBearer(bearer, acceptBearer);
         }
         // What is left is empty or nothing.
-        return own.Count + other.Count + key.Count > 0 ? PresentedCredential.Refused(RefusalCode.MalformedKey) : ReadBearer(bearer, acceptBearer);
+        return own.Count + other.Count + key.Count > 0 ? PresentedCredential.Refused(RefusalCode.MalformedKey)
+            : ReadBearer(bearer, acceptBearer);
     }
 
     /// <summary>Treats text that was not presented in a header as a key.</summary>
@@ -65,9 +66,11 @@ public static class CredentialReader
         return true;
     }
 
-    static PresentedCredential ReadHeader(StringValues values) => values.Count == 1 ? ReadKey(values[0], 0) : PresentedCredential.Refused(RefusalCode.MalformedKey);
+    static PresentedCredential ReadHeader(StringValues values) =>
+        values.Count == 1 ? ReadKey(values[0], 0) : PresentedCredential.Refused(RefusalCode.MalformedKey);
 
-    static PresentedCredential ReadKey(string? text, int start) => text is not null && text.Length - start is > 0 and <= KeyTemplate.MaxKeyLength
+    static PresentedCredential ReadKey(string? text, int start) =>
+        text is not null && text.Length - start is > 0 and <= KeyTemplate.MaxKeyLength
         ? PresentedCredential.Key(text, start)
         : PresentedCredential.Refused(RefusalCode.MalformedKey);
 

@@ -19,7 +19,8 @@ public sealed class EnvironmentOptions
 /// <summary>The settings of one environment.</summary>
 public sealed class HostOptions
 {
-    /// <summary>The hosts that accept only the keys of this environment, each with a port or for every port. With any such list, other hosts accept no keys.</summary>
+    /// <summary>The hosts that accept only the keys of this environment, each with a port or for every port. With any such list, other
+    /// hosts accept no keys.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 }
 
@@ -52,7 +53,8 @@ public sealed class EnvironmentHosts
             return AcceptedEnvironments.Both;
         }
 
-        return Find(host) is var found && found == AcceptedEnvironments.None && host is { HasValue: true, Port: null } && Urls.ToHttpScheme(scheme) is { } known
+        return Find(host) is var found && found == AcceptedEnvironments.None && host is { HasValue: true, Port: null }
+            && Urls.ToHttpScheme(scheme) is { } known
             ? Find(new(host.Host, known == "https" ? 443 : 80))
             : found;
     }
@@ -60,17 +62,20 @@ public sealed class EnvironmentHosts
     AcceptedEnvironments Find(HostString host) =>
         Has(live, host) ? AcceptedEnvironments.Live : Has(test, host) ? AcceptedEnvironments.Test : AcceptedEnvironments.None;
 
-    /// <summary>A listed host without a port matches every port. A trailing dot does not name another host (RFC 1034 section 3.1).</summary>
+    /// <summary>A listed host without a port matches every port. A trailing dot does not name another host (RFC 1034 section
+    /// 3.1).</summary>
     static bool Has(HashSet<string> hosts, HostString host) => hosts.Contains(host.Value ?? "") || hosts.Contains(host.Host)
         || (host.Host is [.., '.'] name && Has(hosts, host.Port is { } port ? new(name[..^1], port) : new(name[..^1])));
 
     static HashSet<string> Check(string key, IReadOnlyList<string> hosts)
     {
-        if (hosts.FirstOrDefault(host => !Uri.TryCreate($"http://{host}/", UriKind.Absolute, out var uri) || uri.PathAndQuery != "/" || uri.UserInfo.Length > 0) is { } wrong)
+        if (hosts.FirstOrDefault(host => !Uri.TryCreate($"http://{host}/", UriKind.Absolute, out var uri)
+            || uri.PathAndQuery != "/" || uri.UserInfo.Length > 0) is { } wrong)
         {
             throw new SettingException(key, $"lists \"{wrong}\", which is not a host");
         }
 
-        return hosts.Select(host => host.Replace(".:", ":", StringComparison.Ordinal).TrimEnd('.')).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return hosts.Select(host => host.Replace(".:", ":", StringComparison.Ordinal).TrimEnd('.'))
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
     }
 }

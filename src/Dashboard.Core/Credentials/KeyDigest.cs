@@ -22,7 +22,8 @@ readonly record struct KeyDigest(ulong First, ulong Second, ulong Third, ulong F
     /// <summary>Reads a hash.</summary>
     /// <param name="hash">32 bytes.</param>
     public static KeyDigest From(ReadOnlySpan<byte> hash) => new(
-        PrefixOf(hash), BinaryPrimitives.ReadUInt64BigEndian(hash[8..]), BinaryPrimitives.ReadUInt64BigEndian(hash[16..]), BinaryPrimitives.ReadUInt64BigEndian(hash[24..]));
+        PrefixOf(hash), BinaryPrimitives.ReadUInt64BigEndian(hash[8..]), BinaryPrimitives.ReadUInt64BigEndian(hash[16..]),
+        BinaryPrimitives.ReadUInt64BigEndian(hash[24..]));
 
     /// <summary>Returns the first 64 bits of a hash: <see cref="First"/>.</summary>
     public static ulong PrefixOf(ReadOnlySpan<byte> hash) => BinaryPrimitives.ReadUInt64BigEndian(hash);

@@ -46,7 +46,8 @@ public enum AcceptedEnvironments
 /// <see cref="Any"/>.</param>
 /// <param name="Resource">The resource that the credential must have access to, as <c>kind:id</c>.</param>
 /// <param name="Permission">The permission that the credential must have.</param>
-public sealed record AccessRequirement(AcceptedEnvironments Environments = AcceptedEnvironments.Both, string? Project = null, string? Resource = null, string? Permission = null)
+public sealed record AccessRequirement(AcceptedEnvironments Environments = AcceptedEnvironments.Both,
+    string? Project = null, string? Resource = null, string? Permission = null)
 {
     /// <summary>Stands for any organization or any project. No slug has this value.</summary>
     public const string Any = "-";

@@ -25,7 +25,8 @@ public sealed class QueryTokens
     /// <summary>Reads the setting: a list, or one string separated by commas.</summary>
     /// <exception cref="SettingException">A path does not begin with a slash.</exception>
     public QueryTokens(IConfiguration configuration) => paths = [.. SettingsBinder.Read<QueryTokenOptions>(configuration).QueryTokenPaths
-        .Select(path => path.StartsWith('/') ? path.TrimEnd('/') : throw new SettingException(Setting, $"lists \"{path}\"; a path must begin with a slash"))];
+        .Select(path => path.StartsWith('/') ? path.TrimEnd('/')
+            : throw new SettingException(Setting, $"lists \"{path}\"; a path must begin with a slash"))];
 
     /// <summary>Returns the credential in the query string if there is none in the headers.</summary>
     /// <param name="presented">The credential in the headers.</param>
@@ -38,7 +39,8 @@ public sealed class QueryTokens
             return presented;
         }
 
-        var values = QueryHelpers.ParseQuery(query).Where(part => Names.Contains(part.Key, StringComparer.Ordinal)).SelectMany(part => part.Value).ToList();
+        var values = QueryHelpers.ParseQuery(query).Where(part => Names.Contains(part.Key, StringComparer.Ordinal))
+            .SelectMany(part => part.Value).ToList();
         return values switch
         {
             [] => presented,

@@ -18,7 +18,8 @@ static class Columns
     /// <summary>A name that a person chose.</summary>
     public static PropertyBuilder IsName(this PropertyBuilder property) => property.HasMaxLength(MaxName);
 
-    /// <summary>The bytes that a list is sorted by, as <see cref="ComparableText.SortKey"/> writes them. Bytes, since every database compares those alike.</summary>
+    /// <summary>The bytes that a list is sorted by, as <see cref="ComparableText.SortKey"/> writes them. Bytes, since every database
+    /// compares those alike.</summary>
     public static PropertyBuilder IsSortKey(this PropertyBuilder<string> property) => property.HasConversion(
         text => Encoding.UTF8.GetBytes(text), bytes => Encoding.UTF8.GetString(bytes)).HasMaxLength(ComparableText.MaxSortKeyBytes);
 
@@ -26,5 +27,6 @@ static class Columns
     public static PropertyBuilder IsHash(this PropertyBuilder property) => property.HasMaxLength(32).IsFixedLength();
 
     /// <summary>ASCII text of a bounded length.</summary>
-    public static PropertyBuilder IsAscii(this PropertyBuilder property, int maxLength) => property.HasMaxLength(maxLength).IsUnicode(false);
+    public static PropertyBuilder IsAscii(this PropertyBuilder property, int maxLength) =>
+        property.HasMaxLength(maxLength).IsUnicode(false);
 }

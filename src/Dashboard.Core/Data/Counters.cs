@@ -5,8 +5,8 @@ using System.Reflection;
 
 namespace Dashboard.Core.Data;
 
-/// <summary>Raises a number in a row and reads the row in one statement, which holds the row's lock until the transaction ends. EF Core's ExecuteUpdate
-/// returns no values.</summary>
+/// <summary>Raises a number in a row and reads the row in one statement, which holds the row's lock until the transaction ends. EF Core's
+/// ExecuteUpdate returns no values.</summary>
 static class Counters
 {
     static readonly ConcurrentDictionary<(Type Row, Type Result, string Column, string Key), Statement> statements = [];

@@ -20,7 +20,8 @@ public sealed class DatabaseHiddenException(Exception inner) : DatabaseFileExcep
 public sealed partial class DatabaseFile(string? path, ILogger<DatabaseFile> logger)
 {
     /// <summary>The sentence that a caller gets.</summary>
-    public const string Replaced = "The database file was replaced or deleted while Latchkey was running. Changes are refused until Latchkey is restarted.";
+    public const string Replaced =
+        "The database file was replaced or deleted while Latchkey was running. Changes are refused until Latchkey is restarted.";
 
     /// <summary>The sentence that a caller gets while the file cannot be examined.</summary>
     public const string Hidden = "The database file cannot be examined. Changes are refused until Latchkey may see it again.";

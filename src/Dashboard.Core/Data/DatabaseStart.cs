@@ -20,11 +20,12 @@ public static class DatabaseStart
 
     /// <summary>Creates or migrates the database. Concurrent nodes take turns.</summary>
     /// <param name="services">The services of the application.</param>
-    /// <exception cref="SettingException">The database has migrations that this version does not know, because a newer version or one from before
-    /// the first release created it.</exception>
+    /// <exception cref="SettingException">The database has migrations that this version does not know, because a newer version or one from
+    /// before the first release created it.</exception>
     public static async Task PrepareDatabaseAsync(this IServiceProvider services, CancellationToken cancellationToken)
     {
-        await using var context = await services.GetRequiredService<IDbContextFactory<DashboardContext>>().CreateDbContextAsync(cancellationToken);
+        await using var context = await services.GetRequiredService<IDbContextFactory<DashboardContext>>()
+            .CreateDbContextAsync(cancellationToken);
         var known = context.Database.GetMigrations().ToList();
         var history = context.GetService<IHistoryRepository>();
         List<string> applied = await ExistsAsync(context, cancellationToken) && await HasHistoryAsync(context, history, cancellationToken)
@@ -56,8 +57,8 @@ public static class DatabaseStart
         await context.Database.MigrateAsync(cancellationToken);
     }
 
-    /// <summary>Returns the first migration of a database that this version does not know, and whether a newer version made it; otherwise an unreleased one
-    /// did. Null if there is none.</summary>
+    /// <summary>Returns the first migration of a database that this version does not know, and whether a newer version made it; otherwise
+    /// an unreleased one did. Null if there is none.</summary>
     internal static (string Migration, bool IsNewer)? FindForeign(IEnumerable<string> applied, IReadOnlyList<string> known) =>
         applied.FirstOrDefault(migration => !known.Contains(migration, StringComparer.Ordinal)) is { } foreign
             ? (foreign, string.CompareOrdinal(foreign, known[0]) > 0) // an identifier begins with its time
@@ -84,16 +85,21 @@ public static class DatabaseStart
         {
             if (!await context.Database.CanConnectAsync(cancellationToken)) // another node has not created it either
             {
-                throw new SettingException("ConnectionStrings:Dashboard", $"points to a database that can neither be opened nor created: {exception.GetBaseException().Message.TrimEnd('.')}");
+                throw new SettingException("ConnectionStrings:Dashboard",
+                    $"points to a database that can neither be opened nor created: {exception.GetBaseException().Message.TrimEnd('.')}");
             }
         }
 
         return true;
     }
 
-    /// <summary>Returns whether there is a table of migrations. On PostgreSQL the provider reads the table to find out, and logs the failure as an error.</summary>
-    static async Task<bool> HasHistoryAsync(DashboardContext context, IHistoryRepository history, CancellationToken cancellationToken) => context is PostgreSqlContext
-        ? (await context.Database.SqlQueryRaw<bool>($"SELECT to_regclass('\"{HistoryRepository.DefaultTableName}\"') IS NOT NULL AS \"Value\"").ToListAsync(cancellationToken)).Single()
+    /// <summary>Returns whether there is a table of migrations. On PostgreSQL the provider reads the table to find out, and logs the
+    /// failure as an error.</summary>
+    static async Task<bool> HasHistoryAsync(DashboardContext context, IHistoryRepository history, CancellationToken cancellationToken) =>
+        context is PostgreSqlContext
+        ? (await context.Database.SqlQueryRaw<bool>(
+            $"SELECT to_regclass('\"{HistoryRepository.DefaultTableName}\"') IS NOT NULL AS \"Value\"").ToListAsync(cancellationToken))
+                .Single()
         : await history.ExistsAsync(cancellationToken);
 
     static string BeginAgain(DashboardContext context) => FileOf(context) is { } file
@@ -102,7 +108,8 @@ public static class DatabaseStart
 
     /// <summary>Returns the file of a SQLite database, or null if it has none.</summary>
     static string? FileOf(DashboardContext context) =>
-        context is SqliteContext && new SqliteConnectionStringBuilder(context.Database.GetConnectionString()).DataSource is { } file && Path.IsPathFullyQualified(file) ? file : null;
+        context is SqliteContext && new SqliteConnectionStringBuilder(context.Database.GetConnectionString()).DataSource is { } file
+            && Path.IsPathFullyQualified(file) ? file : null;
 
     /// <summary>Nodes that create tables at once fail on PostgreSQL even with IF NOT EXISTS. The lock ends with its connection.</summary>
     static async Task<IAsyncDisposable> TakeTurnAsync(string connectionString, CancellationToken cancellationToken)
@@ -129,7 +136,8 @@ public static class DatabaseStart
                 turn = PrivateFiles.OpenExclusively(turnFile, FileOptions.DeleteOnClose);
             }
             catch (Exception exception) when (
-                exception is UnauthorizedAccessException || (exception is IOException && !File.Exists(turnFile) && ++vanished > MaxVanished))
+                exception is UnauthorizedAccessException
+                    || (exception is IOException && !File.Exists(turnFile) && ++vanished > MaxVanished))
             {
                 throw new SettingException(
                     "ConnectionStrings:Dashboard", $"names {file}, beside which files cannot be created: {exception.Message.TrimEnd('.')}");
@@ -145,7 +153,8 @@ public static class DatabaseStart
             PrivateFiles.Create(file); // SQLite would create it readable for all; the files beside it get its mode
         }
 
-        await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = 'wal'", cancellationToken); // as EF Core does if it creates the file
+        // as EF Core does if it creates the file
+        await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = 'wal'", cancellationToken);
         await context.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
         return turn;
     }

@@ -5,8 +5,8 @@ using Npgsql;
 
 namespace Dashboard.Core.Data;
 
-/// <summary>Recognizes that a row exists already. Two nodes that both find no row and add it can meet on a server, where writers do not wait for
-/// each other as they do on SQLite.</summary>
+/// <summary>Recognizes that a row exists already. Two nodes that both find no row and add it can meet on a server, where writers do not
+/// wait for each other as they do on SQLite.</summary>
 static class Duplicates
 {
     const int SqliteUnique = 2067;

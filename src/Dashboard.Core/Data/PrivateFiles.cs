@@ -29,7 +29,8 @@ public static class PrivateFiles
 
     /// <summary>Opens a file exclusively, and creates it if it does not exist.</summary>
     /// <exception cref="IOException">Another process has opened it exclusively.</exception>
-    public static FileStream OpenExclusively(string path, FileOptions options = FileOptions.None) => new(path, Options(options, FileShare.None));
+    public static FileStream OpenExclusively(string path, FileOptions options = FileOptions.None) =>
+        new(path, Options(options, FileShare.None));
 
     /// <summary>Creates a file to write to.</summary>
     /// <exception cref="IOException">It exists, or cannot be created.</exception>

@@ -5,8 +5,8 @@ namespace Dashboard.Core.Data;
 /// <summary>Writes a backup of the embedded database while nodes use it.</summary>
 public static class SqliteBackup
 {
-    /// <summary>Writes the state of one moment to a new file with mode 0600. Nodes keep reading and writing. The file exists once it is complete, on the
-    /// disk and verified.</summary>
+    /// <summary>Writes the state of one moment to a new file with mode 0600. Nodes keep reading and writing. The file exists once it is
+    /// complete, on the disk and verified.</summary>
     /// <param name="database">The file of the database.</param>
     /// <param name="file">The file to create.</param>
     /// <returns>The size of the file, in bytes.</returns>
@@ -53,7 +53,8 @@ public static class SqliteBackup
     /// <summary>Opens a database for one use.</summary>
     internal static async Task<SqliteConnection> OpenAsync(string file, CancellationToken cancellationToken)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
         await connection.OpenAsync(cancellationToken);
         return connection;
     }
@@ -91,6 +92,7 @@ public static class SqliteBackup
             throw new BackupException("The database is damaged, and so is its copy. Nothing was kept of it; restore an earlier backup.");
         }
 
-        await copy.ReadAsync("PRAGMA journal_mode = 'wal'", cancellationToken); // the copy has SQLite's default, and may be put in place by hand
+        // the copy has SQLite's default, and may be put in place by hand
+        await copy.ReadAsync("PRAGMA journal_mode = 'wal'", cancellationToken);
     }
 }

@@ -72,8 +72,8 @@ public static class SqliteRestore
         }
     }
 
-    /// <summary>Copies the backup, so that what is verified is what is put in place. A copy that somebody made with the files beside it is whole only with its
-    /// write-ahead log.</summary>
+    /// <summary>Copies the backup, so that what is verified is what is put in place. A copy that somebody made with the files beside it is
+    /// whole only with its write-ahead log.</summary>
     static async Task CopyAsync(string backup, string copy, CancellationToken cancellationToken)
     {
         foreach (var end in Copied.Where(end => File.Exists(backup + end)))
@@ -96,7 +96,8 @@ public static class SqliteRestore
                 throw new BackupException($"{backup} is damaged. Nothing was changed.");
             }
 
-            if (await connection.ReadAsync("SELECT name FROM sqlite_master WHERE name IN ('__EFMigrationsHistory', 'AuditChains')", cancellationToken) is not { Count: 2 })
+            if (await connection.ReadAsync("SELECT name FROM sqlite_master WHERE name IN ('__EFMigrationsHistory', 'AuditChains')",
+                cancellationToken) is not { Count: 2 })
             {
                 throw new BackupException($"{backup} is not a database of Latchkey. Nothing was changed.");
             }
@@ -165,7 +166,8 @@ public static class SqliteRestore
         {
             connection = await SqliteBackup.OpenAsync(database, cancellationToken);
             connection.DefaultTimeout = 1;
-            await connection.ReadAsync("PRAGMA locking_mode = EXCLUSIVE", cancellationToken); // before the first read: then every other connection counts
+            // before the first read: then every other connection counts
+            await connection.ReadAsync("PRAGMA locking_mode = EXCLUSIVE", cancellationToken);
             await connection.ReadAsync("BEGIN EXCLUSIVE", cancellationToken);
             await connection.ReadAsync("COMMIT", cancellationToken);
             await connection.ReadAsync("PRAGMA wal_checkpoint(TRUNCATE)", cancellationToken);
@@ -207,5 +209,6 @@ public static class SqliteRestore
         }
     }
 
-    static BackupException InUse(string database) => new($"Latchkey or another program has {database} open. Stop every node, then restore. Nothing was changed.");
+    static BackupException InUse(string database) =>
+        new($"Latchkey or another program has {database} open. Stop every node, then restore. Nothing was changed.");
 }

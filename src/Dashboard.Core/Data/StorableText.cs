@@ -6,11 +6,13 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Dashboard.Core.Data;
 
-/// <summary>Text reached a command that not every database can store: it has a NUL or half of a surrogate pair, or it is too long for its column.</summary>
+/// <summary>Text reached a command that not every database can store: it has a NUL or half of a surrogate pair, or it is too long for its
+/// column.</summary>
 public sealed class UnstorableTextException(string message) : Exception(message);
 
-/// <summary>Refuses text that PostgreSQL or SQL Server would refuse, on every database and before it is sent. Services validate their input first; this
-/// holds for what they look up as well, and makes a missing validation a refused request rather than a fault of the database.</summary>
+/// <summary>Refuses text that PostgreSQL or SQL Server would refuse, on every database and before it is sent. Services validate their input
+/// first; this holds for what they look up as well, and makes a missing validation a refused request rather than a fault of the
+/// database.</summary>
 static class StorableText
 {
     /// <summary>The properties of a type whose text can be too long, found once: each save asks for them.</summary>
@@ -87,22 +89,26 @@ static class StorableText
         }
 
         public ValueTask<InterceptionResult<int>> SavingChangesAsync(
-            DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) => new(SavingChanges(eventData, result));
+            DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
+                new(SavingChanges(eventData, result));
 
-        public override InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result)
+        public override InterceptionResult<DbDataReader> ReaderExecuting(
+            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result)
         {
             Refuse(command);
             return result;
         }
 
         public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result,
+            CancellationToken cancellationToken = default)
         {
             Refuse(command);
             return new(result);
         }
 
-        public override InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result)
+        public override InterceptionResult<int> NonQueryExecuting(
+            DbCommand command, CommandEventData eventData, InterceptionResult<int> result)
         {
             Refuse(command);
             return result;

@@ -56,7 +56,8 @@ public sealed class KeyFolder
             PrivateFiles.Create(probe);
             File.Delete(probe);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new SettingException(
                 Setting, isSet ? $"is \"{Path}\", where files cannot be created" : $"is not set, and files cannot be created in {Path}");

@@ -44,7 +44,8 @@ public static class Protection
         return services;
     }
 
-    /// <summary>Verifies that the stored keys can be decrypted. The framework would silently create new keys and so sign everyone out.</summary>
+    /// <summary>Verifies that the stored keys can be decrypted. The framework would silently create new keys and so sign everyone
+    /// out.</summary>
     /// <param name="services">The services of the application. The database must exist.</param>
     /// <exception cref="SettingException">A stored key was encrypted with another <c>DataProtection:WrapKey</c>.</exception>
     public static void CheckProtectionKeys(this IServiceProvider services)

@@ -7,8 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dashboard.Core.DataProtection;
 
-/// <summary>The key that the keys of data protection are encrypted with where they lie, <c>DataProtection:WrapKey</c>: AES-256-GCM (NIST SP 800-38D) with
-/// a fresh nonce for each. It is in the settings and they are in the database or in files, so that a copy of the one opens no session.</summary>
+/// <summary>The key that the keys of data protection are encrypted with where they lie, <c>DataProtection:WrapKey</c>: AES-256-GCM (NIST SP
+/// 800-38D) with a fresh nonce for each. It is in the settings and they are in the database or in files, so that a copy of the one opens no
+/// session.</summary>
 public sealed class ProtectionKeyWrap
 {
     /// <summary>The setting.</summary>
@@ -45,7 +46,8 @@ public sealed class ProtectionKeyWrap
         var nonce = wrapped.AsSpan(0, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
         using var aes = new AesGcm(key, TagBytes);
-        aes.Encrypt(nonce, plain, wrapped.AsSpan(NonceBytes, plain.Length), wrapped.AsSpan(NonceBytes + plain.Length), Encoding.ASCII.GetBytes(Id));
+        aes.Encrypt(nonce, plain, wrapped.AsSpan(NonceBytes, plain.Length), wrapped.AsSpan(NonceBytes + plain.Length),
+            Encoding.ASCII.GetBytes(Id));
         return wrapped;
     }
 

@@ -33,8 +33,8 @@ public sealed class OrganizationDeletionService(IDbContextFactory<DashboardConte
         return found.Error is { } refused ? refused : await CountAsync(context, found.Value.Id, time.GetUtcNow(), cancellationToken);
     }
 
-    /// <summary>Deletes an organization: revokes its keys, deletes its projects and service accounts, ends what its members authorized, and removes its members.
-    /// Its slugs are never reused, and its audit log stays.</summary>
+    /// <summary>Deletes an organization: revokes its keys, deletes its projects and service accounts, ends what its members authorized, and
+    /// removes its members. Its slugs are never reused, and its audit log stays.</summary>
     /// <param name="actor">An owner of the organization.</param>
     /// <param name="organization">The current or a past slug.</param>
     /// <returns>What was deleted; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/> or
@@ -52,18 +52,21 @@ public sealed class OrganizationDeletionService(IDbContextFactory<DashboardConte
 
                 var (id, slug) = (found.Value.Id, found.Value.Slug);
                 // Members before the organization, as in every change: theirs wait for it with their own row locked.
-                await change.Context.Members.IgnoreQueryFilters().Where(x => x.OrganizationId == id).ExecuteUpdateAsync(set => set.SetProperty(x => x.Role, x => x.Role), token);
+                await change.Context.Members.IgnoreQueryFilters().Where(x => x.OrganizationId == id)
+                    .ExecuteUpdateAsync(set => set.SetProperty(x => x.Role, x => x.Role), token);
                 await change.LockOrganizationAsync(id, token);
                 var row = await change.Context.Organizations.SingleAsync(x => x.Id == id, token);
                 var contents = await CountAsync(change.Context, id, change.Now, token);
                 row.DeletedAt = change.Now;
-                change.Record(id, new(AuditCategory.Settings, "organization.deleted", new(FeedSubject.Organization, slug, row.Name), Details: JsonSerializer.Serialize(new
-                {
-                    projects = contents.Projects,
-                    keys_revoked = contents.Keys,
-                    service_accounts = contents.ServiceAccounts,
-                    members = contents.Members,
-                })));
+                change.Record(
+                    id, new(AuditCategory.Settings, "organization.deleted", new(FeedSubject.Organization, slug, row.Name),
+                        Details: JsonSerializer.Serialize(new
+                        {
+                            projects = contents.Projects,
+                            keys_revoked = contents.Keys,
+                            service_accounts = contents.ServiceAccounts,
+                            members = contents.Members,
+                        })));
                 await DeleteProjectsAsync(change, id, slug, token);
                 await DeleteServiceAccountsAsync(change, id, token);
                 await EndAuthorizationsAsync(change, id, token);
@@ -73,27 +76,32 @@ public sealed class OrganizationDeletionService(IDbContextFactory<DashboardConte
             },
             cancellationToken);
 
-    static async Task<Result<OrganizationAccess>> FindAsync(DashboardContext context, Actor actor, string organization, CancellationToken cancellationToken) =>
+    static async Task<Result<OrganizationAccess>> FindAsync(
+        DashboardContext context, Actor actor, string organization, CancellationToken cancellationToken) =>
         await context.FindOrganizationAsync(actor, organization, cancellationToken) is not { } found ? Error.NotFound
         : found.Role.Check(MemberAction.ChangeOrganization) is { } refusal ? refusal
         : found;
 
-    static async Task<OrganizationContents> CountAsync(DashboardContext context, long id, DateTimeOffset now, CancellationToken cancellationToken)
+    static async Task<OrganizationContents> CountAsync(
+        DashboardContext context, long id, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var projects = context.Projects.Where(project => project.OrganizationId == id && project.DeletedAt == null);
-        var keys = context.Keys.Where(key => projects.Any(project => project.Id == key.ProjectId) && KeyListPartition.Unrevoked.Contains(key.Shelf));
+        var keys = context.Keys.Where(
+            key => projects.Any(project => project.Id == key.ProjectId) && KeyListPartition.Unrevoked.Contains(key.Shelf));
         var since = now - DeletionPreview.Recent;
         return new(
             await projects.CountAsync(cancellationToken),
             await keys.CountAsync(cancellationToken),
             await keys.CountAsync(key => key.LastUsedOrder > since, cancellationToken),
-            await context.ServiceAccounts.CountAsync(account => account.OrganizationId == id && account.DeletedAt == null, cancellationToken),
+            await context.ServiceAccounts.CountAsync(
+                account => account.OrganizationId == id && account.DeletedAt == null, cancellationToken),
             await context.Members.IgnoreQueryFilters().CountAsync(member => member.OrganizationId == id, cancellationToken));
     }
 
     static async Task DeleteProjectsAsync(UnitOfWork change, long id, string slug, CancellationToken cancellationToken)
     {
-        var projects = await change.Context.Projects.AsNoTracking().Where(x => x.OrganizationId == id && x.DeletedAt == null).OrderBy(x => x.Id)
+        var projects = await change.Context.Projects.AsNoTracking()
+            .Where(x => x.OrganizationId == id && x.DeletedAt == null).OrderBy(x => x.Id)
             .ToListAsync(cancellationToken);
         foreach (var project in projects)
         {
@@ -105,7 +113,8 @@ public sealed class OrganizationDeletionService(IDbContextFactory<DashboardConte
                 AuditCategory.Settings, "project.deleted", new(FeedSubject.Project, address, project.Name),
                 Details: JsonSerializer.Serialize(new { keys_revoked = keys.Count, because = Because })));
             await KeyAudit.RevokeAllAsync(change, id, revocable, keys, Because, slug, cancellationToken);
-            await change.Context.Projects.Where(x => x.Id == project.Id).ExecuteUpdateAsync(set => set.SetProperty(x => x.DeletedAt, change.Now), cancellationToken);
+            await change.Context.Projects.Where(x => x.Id == project.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(x => x.DeletedAt, change.Now), cancellationToken);
         }
     }
 
@@ -113,10 +122,12 @@ public sealed class OrganizationDeletionService(IDbContextFactory<DashboardConte
     {
         var accounts = change.Context.ServiceAccounts.Where(x => x.OrganizationId == id && x.DeletedAt == null);
         var deleted = await accounts.AsNoTracking().OrderBy(x => x.Id).ToListAsync(cancellationToken);
-        await change.Context.ServiceAccountCredentials.Where(x => x.RevokedAt == null && accounts.Any(account => account.Id == x.ServiceAccountId))
+        await change.Context.ServiceAccountCredentials.Where(
+            x => x.RevokedAt == null && accounts.Any(account => account.Id == x.ServiceAccountId))
             .ExecuteUpdateAsync(set => set.SetProperty(x => x.RevokedAt, change.Now), cancellationToken);
         await accounts.ExecuteUpdateAsync(
-            set => set.SetProperty(x => x.DeletedAt, change.Now).SetProperty(x => x.TokenGeneration, x => x.TokenGeneration + 1), cancellationToken);
+            set => set.SetProperty(x => x.DeletedAt, change.Now)
+                .SetProperty(x => x.TokenGeneration, x => x.TokenGeneration + 1), cancellationToken);
         foreach (var account in deleted)
         {
             change.Record(id, new(
@@ -127,13 +138,16 @@ public sealed class OrganizationDeletionService(IDbContextFactory<DashboardConte
 
     static async Task EndAuthorizationsAsync(UnitOfWork change, long id, CancellationToken cancellationToken)
     {
-        var open = await change.Context.Authorizations.Where(x => x.OrganizationId == id && x.EndedAt == null).OrderBy(x => x.Id).ToListAsync(cancellationToken);
-        var names = await OAuthClients.ReadManyAsync(change.Context, [.. open.Select(x => x.ClientId).Distinct(StringComparer.Ordinal)], cancellationToken);
+        var open = await change.Context.Authorizations.Where(x => x.OrganizationId == id && x.EndedAt == null)
+            .OrderBy(x => x.Id).ToListAsync(cancellationToken);
+        var names = await OAuthClients.ReadManyAsync(
+            change.Context, [.. open.Select(x => x.ClientId).Distinct(StringComparer.Ordinal)], cancellationToken);
         foreach (var authorization in open)
         {
             authorization.EndedAt = change.Now;
             AuthorizationRevocation.Record(
-                change, authorization, "authorization.ended", names.GetValueOrDefault(authorization.ClientId)?.Name ?? authorization.ClientId, Because);
+                change, authorization, "authorization.ended", names.GetValueOrDefault(authorization.ClientId)?.Name
+                    ?? authorization.ClientId, Because);
         }
     }
 
@@ -161,7 +175,8 @@ public sealed class OrganizationDeletionService(IDbContextFactory<DashboardConte
         foreach (var member in members)
         {
             change.Record(id, new(
-                AuditCategory.Members, "member.removed", new(FeedSubject.User, member.Id, member.Name), Details: JsonSerializer.Serialize(new { because = Because })));
+                AuditCategory.Members, "member.removed", new(FeedSubject.User, member.Id, member.Name), Details: JsonSerializer.Serialize(
+                    new { because = Because })));
         }
 
         await change.Context.Members.IgnoreQueryFilters().Where(x => x.OrganizationId == id).ExecuteDeleteAsync(cancellationToken);

@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Import;
 
-/// <summary>Writes everything but secrets as JSON, for an installation on another database. The file is one array, each element on a line of its own: the
-/// header, then each table with its columns, followed by its rows.</summary>
+/// <summary>Writes everything but secrets as JSON, for an installation on another database. The file is one array, each element on a line
+/// of its own: the header, then each table with its columns, followed by its rows.</summary>
 public sealed class InstallationExport(UnitOfWorkRunner changes, TimeProvider time)
 {
     /// <summary>The number of this form of the file.</summary>
@@ -32,14 +32,17 @@ public sealed class InstallationExport(UnitOfWorkRunner changes, TimeProvider ti
                 file.SetLength(0);
                 if (context is PostgreSqlContext)
                 {
-                    await context.Database.ExecuteSqlRawAsync("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", token); // SQLite's transaction holds off writers
+                    // SQLite's transaction holds off writers
+                    await context.Database.ExecuteSqlRawAsync("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", token);
                 }
 
                 await using var writer = new StreamWriter(file, leaveOpen: true);
-                await writer.WriteAsync("[\n" + JsonSerializer.Serialize(new ExportHeader(Form, InstallationTables.VersionOf(context), time.GetUtcNow(), Warning), Options));
+                await writer.WriteAsync("[\n" + JsonSerializer.Serialize(
+                    new ExportHeader(Form, InstallationTables.VersionOf(context), time.GetUtcNow(), Warning), Options));
                 foreach (var table in InstallationTables.Of(context))
                 {
-                    await writer.WriteAsync(",\n" + JsonSerializer.Serialize(new ExportTable(table.Name, [.. table.Columns.Select(column => column.Name)]), Options));
+                    await writer.WriteAsync(",\n"
+                        + JsonSerializer.Serialize(new ExportTable(table.Name, [.. table.Columns.Select(column => column.Name)]), Options));
                     rows += await WriteRowsAsync(context, table, writer, token);
                 }
 
@@ -49,12 +52,14 @@ public sealed class InstallationExport(UnitOfWorkRunner changes, TimeProvider ti
         return rows;
     }
 
-    static async Task<long> WriteRowsAsync(DashboardContext context, MovedTable table, StreamWriter writer, CancellationToken cancellationToken)
+    static async Task<long> WriteRowsAsync(
+        DashboardContext context, MovedTable table, StreamWriter writer, CancellationToken cancellationToken)
     {
         var rows = 0L;
         await using var command = context.Database.GetDbConnection().CreateCommand();
         command.CommandText = $"SELECT {table.ColumnList} FROM {table.Quoted} ORDER BY {table.KeyList}";
-        command.Transaction = Microsoft.EntityFrameworkCore.Storage.DbContextTransactionExtensions.GetDbTransaction(context.Database.CurrentTransaction!);
+        command.Transaction = Microsoft.EntityFrameworkCore.Storage.DbContextTransactionExtensions.GetDbTransaction(
+            context.Database.CurrentTransaction!);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {

@@ -49,7 +49,8 @@ public sealed class InstallationImport(IDbContextFactory<DashboardContext> conte
 
     static async Task CheckEmptyAsync(DashboardContext context, CancellationToken cancellationToken)
     {
-        if (await context.Users.AnyAsync(cancellationToken) || await context.Organizations.AnyAsync(cancellationToken) || await context.AuditEntries.AnyAsync(cancellationToken))
+        if (await context.Users.AnyAsync(cancellationToken) || await context.Organizations.AnyAsync(cancellationToken)
+            || await context.AuditEntries.AnyAsync(cancellationToken))
         {
             throw new ExportException("The installation is not empty. Import into a new database, created by \"migrate\".");
         }
@@ -83,9 +84,11 @@ public sealed class InstallationImport(IDbContextFactory<DashboardContext> conte
                     rows++;
                 }
             }
-            catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException or NullReferenceException or OverflowException)
+            catch (Exception exception) when (
+                exception is JsonException or FormatException or InvalidOperationException or NullReferenceException or OverflowException)
             {
-                throw new ExportException(string.Create(CultureInfo.InvariantCulture, $"Line {number + 1} of the file is damaged. Nothing was imported."));
+                throw new ExportException(
+                    string.Create(CultureInfo.InvariantCulture, $"Line {number + 1} of the file is damaged. Nothing was imported."));
             }
         }
 
@@ -102,11 +105,13 @@ public sealed class InstallationImport(IDbContextFactory<DashboardContext> conte
     }
 
     static TableWriter Begin(DashboardContext context, Dictionary<string, MovedTable> tables, ExportTable head) =>
-        tables.GetValueOrDefault(head.Table) is { } table && table.Columns.Select(column => column.Name).SequenceEqual(head.Columns, StringComparer.Ordinal)
+        tables.GetValueOrDefault(head.Table) is { } table
+            && table.Columns.Select(column => column.Name).SequenceEqual(head.Columns, StringComparer.Ordinal)
             ? new TableWriter(context, table)
             : throw new FormatException(head.Table);
 
-    static Task FinishAsync(TableWriter? writer, CancellationToken cancellationToken) => writer?.EndAsync(cancellationToken) ?? Task.CompletedTask;
+    static Task FinishAsync(TableWriter? writer, CancellationToken cancellationToken) =>
+        writer?.EndAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>The elements of the array. A file that ends before the array does is damaged.</summary>
     static async IAsyncEnumerable<string> LinesAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -144,7 +149,8 @@ public sealed class InstallationImport(IDbContextFactory<DashboardContext> conte
                 throw new FormatException(table.Name);
             }
 
-            rows.Append(rows.Length == 0 ? "(" : ", (").AppendJoin(", ", table.Columns.Select((column, i) => Parameter(column, row[i]))).Append(')');
+            rows.Append(rows.Length == 0 ? "(" : ", (")
+                .AppendJoin(", ", table.Columns.Select((column, i) => Parameter(column, row[i]))).Append(')');
             count++;
             if (values.Count + table.Columns.Count > MaxParameters)
             {
@@ -178,7 +184,8 @@ public sealed class InstallationImport(IDbContextFactory<DashboardContext> conte
         Task SwitchNumbersAsync(string state, CancellationToken cancellationToken)
         {
             var sql = $"SET IDENTITY_INSERT {table.Quoted} {state}";
-            return context is SqlServerContext && table.Numbered is not null ? context.Database.ExecuteSqlRawAsync(sql, cancellationToken) : Task.CompletedTask;
+            return context is SqlServerContext
+                && table.Numbered is not null ? context.Database.ExecuteSqlRawAsync(sql, cancellationToken) : Task.CompletedTask;
         }
 
         string Parameter(MovedColumn column, JsonElement value)

@@ -12,9 +12,12 @@ static class InstallationTables
     /// <summary>What moves. Of secrets these tables hold hashes alone.</summary>
     public static readonly IReadOnlySet<string> Moved = new HashSet<string>(StringComparer.Ordinal)
     {
-        "ApiKeyFirstUses", "ApiKeyResources", "ApiKeys", "Apps", "AspNetUserClaims", "AspNetUserLogins", "AspNetUserPasskeys", "AspNetUsers", "AuditChains",
-        "AuditEntries", "KeyClients", "KeyDays", "KeyHours", "KeyPermissionUses", "Members", "OAuthAccessTokens", "OAuthApprovals", "OAuthClients",
-        "OAuthRefreshTokens", "OAuthRevokedTokens", "OrganizationSlugs", "Organizations", "ProjectSlugs", "Projects", "RecoveryCodes", "Resources",
+        "ApiKeyFirstUses", "ApiKeyResources", "ApiKeys", "Apps", "AspNetUserClaims", "AspNetUserLogins",
+            "AspNetUserPasskeys", "AspNetUsers", "AuditChains",
+        "AuditEntries", "KeyClients", "KeyDays", "KeyHours", "KeyPermissionUses", "Members",
+        "OAuthAccessTokens", "OAuthApprovals", "OAuthClients",
+        "OAuthRefreshTokens", "OAuthRevokedTokens", "OrganizationSlugs", "Organizations", "ProjectSlugs",
+        "Projects", "RecoveryCodes", "Resources",
         "ServiceAccountCredentials", "ServiceAccountOwners", "ServiceAccountProjects", "ServiceAccounts", "UsageNodes", "UsedTemplates",
     };
 
@@ -26,14 +29,16 @@ static class InstallationTables
         "AspNetUserTokens",
         "DataProtectionKeys", "OAuthSigningKeys", // private keys
         "Outbox", // mail with links
-        "FeedCounter", "FeedEntries", "IdempotencyRecords", "Installation", "KnownBrowsers", "OAuthCodes", "OAuthDeviceCodes", "Sessions", "SignInFailures",
+        "FeedCounter", "FeedEntries", "IdempotencyRecords", "Installation", "KnownBrowsers", "OAuthCodes",
+            "OAuthDeviceCodes", "Sessions", "SignInFailures",
     };
 
     /// <summary>Returns the tables that move, each after those that it refers to.</summary>
     public static IReadOnlyList<MovedTable> Of(DashboardContext context)
     {
         List<ITable> sorted = [];
-        foreach (var table in context.Model.GetRelationalModel().Tables.Where(table => Moved.Contains(table.Name)).OrderBy(table => table.Name, StringComparer.Ordinal))
+        foreach (var table in context.Model.GetRelationalModel().Tables.Where(table => Moved.Contains(table.Name))
+            .OrderBy(table => table.Name, StringComparer.Ordinal))
         {
             Visit(table);
         }
@@ -47,7 +52,8 @@ static class InstallationTables
                 return;
             }
 
-            foreach (var principal in table.ForeignKeyConstraints.Select(key => (ITable)key.PrincipalTable).Where(principal => principal != table && Moved.Contains(principal.Name)))
+            foreach (var principal in table.ForeignKeyConstraints.Select(key => (ITable)key.PrincipalTable)
+                .Where(principal => principal != table && Moved.Contains(principal.Name)))
             {
                 Visit(principal);
             }
@@ -57,7 +63,8 @@ static class InstallationTables
     }
 
     /// <summary>Returns the names of all tables.</summary>
-    public static IEnumerable<string> All(DashboardContext context) => context.Model.GetRelationalModel().Tables.Select(table => table.Name);
+    public static IEnumerable<string> All(DashboardContext context) =>
+        context.Model.GetRelationalModel().Tables.Select(table => table.Name);
 
     /// <summary>The name of the newest migration, without its time, which differs between providers.</summary>
     public static string VersionOf(DashboardContext context) => context.Database.GetMigrations().Last().Split('_', 2)[1];
@@ -73,7 +80,8 @@ sealed class MovedTable
     {
         (quote, this.table) = (context.GetService<ISqlGenerationHelper>(), table);
         Columns = [.. table.Columns.OrderBy(column => column.Name, StringComparer.Ordinal).Select(column => new MovedColumn(column))];
-        Numbered = table.PrimaryKey!.Columns is [{ PropertyMappings: [{ Property: { ValueGenerated: ValueGenerated.OnAdd } property }, ..] } key]
+        Numbered = table.PrimaryKey!.Columns is [
+        { PropertyMappings: [{ Property: { ValueGenerated: ValueGenerated.OnAdd } property }, ..] } key]
             && (property.ClrType == typeof(long) || property.ClrType == typeof(int)) ? key.Name : null;
     }
 
@@ -105,7 +113,8 @@ sealed class MovedColumn(IColumn column)
     public string Name => column.Name;
 
     /// <summary>The type of its values, the same on each database; documents are text.</summary>
-    public Type Type => type == typeof(long) || type == typeof(int) || type == typeof(short) || type == typeof(bool) || type == typeof(byte[]) || type == typeof(Guid) || type == typeof(double)
+    public Type Type => type == typeof(long) || type == typeof(int) || type == typeof(short)
+        || type == typeof(bool) || type == typeof(byte[]) || type == typeof(Guid) || type == typeof(double)
         ? type : typeof(string);
 
     /// <summary>A parameter of the column's type. PostgreSQL does not take text for a document by itself.</summary>

@@ -7,7 +7,8 @@ namespace Dashboard.Core.Import;
 /// <param name="Resources">The resources that the key is limited to, as <c>kind:id</c>; null for all of the project.</param>
 /// <param name="ExpiresAt">When the key expires, in the future; null for never.</param>
 /// <param name="LastUsedAt">When the key was last used; null if that is not known.</param>
-/// <param name="Prefix">The beginning of the key that lists show, at most <see cref="MaxPrefixLength"/> characters; null for the beginning of the hash.</param>
+/// <param name="Prefix">The beginning of the key that lists show, at most <see cref="MaxPrefixLength"/> characters; null for the beginning
+/// of the hash.</param>
 /// <param name="Note">Where the key is stored, at most 500 characters; null for none.</param>
 public sealed record ImportedKey(
     string Hash,
@@ -37,11 +38,12 @@ public sealed record KeyImport(string? Project, IReadOnlyList<ImportedKey> Keys,
     /// <summary>How many keys earlier parts of the same dry run would have added: they count toward the limit. 0 for an import.</summary>
     public int Before { get; init; }
 
-    /// <summary>Whether to leave out keys that the project has already, so that an import that was cut off can be repeated. A key of another
-    /// project is an error all the same.</summary>
+    /// <summary>Whether to leave out keys that the project has already, so that an import that was cut off can be repeated. A key of
+    /// another project is an error all the same.</summary>
     public bool SkipsExisting { get; init; }
 
-    /// <summary>Whether an operator runs it on the console in the actor's name. The audit log says so, and the limit of changes does not apply.</summary>
+    /// <summary>Whether an operator runs it on the console in the actor's name. The audit log says so, and the limit of changes does not
+    /// apply.</summary>
     public bool IsFromConsole { get; init; }
 }
 

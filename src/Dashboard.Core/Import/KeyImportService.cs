@@ -7,7 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Dashboard.Core.Import;
 
 /// <summary>Imports keys that were issued elsewhere, by their hashes. They verify as they are: a lookup needs no format.</summary>
-public sealed class KeyImportService(UnitOfWorkRunner changes, KeyService keys, PermissionCatalog catalog, KeyOptions options, KnownKeyTemplates shapes, TimeProvider time)
+public sealed class KeyImportService(
+    UnitOfWorkRunner changes, KeyService keys, PermissionCatalog catalog, KeyOptions options, KnownKeyTemplates shapes, TimeProvider time)
 {
     /// <summary>The maximum number of keys in one import.</summary>
     public const int MaxRows = 500;
@@ -23,8 +24,8 @@ public sealed class KeyImportService(UnitOfWorkRunner changes, KeyService keys, 
     /// <summary>Imports keys, all of them or none. Each has its own audit and feed entry.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <returns>The identifiers of the keys, and which rows were skipped; or <see cref="ErrorCode.InvalidRequest"/> with every error by row
-    /// (<c>keys[0].hash</c>), <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.KeyLimitReached"/>, or
-    /// <see cref="ErrorCode.FreshSignInRequired"/> for live keys that may write.</returns>
+    /// (<c>keys[0].hash</c>), <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.KeyLimitReached"/>,
+    /// or <see cref="ErrorCode.FreshSignInRequired"/> for live keys that may write.</returns>
     public async Task<Result<KeyImportResult>> ImportAsync(Actor actor, KeyImport input, CancellationToken cancellationToken)
     {
         if (input.Keys.Count is 0 or > MaxRows)
@@ -57,7 +58,8 @@ public sealed class KeyImportService(UnitOfWorkRunner changes, KeyService keys, 
                 ServiceAccount? account = null;
                 if (input.ServiceAccountId is { } id)
                 {
-                    await change.LockOrganizationAsync(project.OrganizationId, token); // the account cannot change or be deleted before its keys exist
+                    // the account cannot change or be deleted before its keys exist
+                    await change.LockOrganizationAsync(project.OrganizationId, token);
                     var owner = await KeyService.FindAccountAsync(change, project, id, token);
                     if (owner.Error is { } unusable)
                     {
@@ -73,7 +75,8 @@ public sealed class KeyImportService(UnitOfWorkRunner changes, KeyService keys, 
             isCounted: !input.IsFromConsole);
     }
 
-    async Task<Result<KeyImportResult>> ImportAsync(UnitOfWork change, ProjectAccess project, KeyImport input, ServiceAccount? account, CancellationToken cancellationToken)
+    async Task<Result<KeyImportResult>> ImportAsync(
+        UnitOfWork change, ProjectAccess project, KeyImport input, ServiceAccount? account, CancellationToken cancellationToken)
     {
         var counted = options.CountImported ? input.Keys.Count : 0;
         if (await KeyCount.AddAsync(change, project.ProjectId, cancellationToken, counted) is not { } count)
@@ -105,7 +108,8 @@ public sealed class KeyImportService(UnitOfWorkRunner changes, KeyService keys, 
             return new KeyImportResult([], skipped); // nothing is recorded, so everything is rolled back
         }
 
-        if (rows.Exists(row => KeyService.IsLiveWithWrite(row.Source.Environment, row.Permissions)) && await change.CheckPresenceAsync(cancellationToken) is { } stale)
+        if (rows.Exists(row => KeyService.IsLiveWithWrite(row.Source.Environment, row.Permissions))
+            && await change.CheckPresenceAsync(cancellationToken) is { } stale)
         {
             return stale;
         }
@@ -145,7 +149,8 @@ public sealed class KeyImportService(UnitOfWorkRunner changes, KeyService keys, 
             var scope = (key.Resources ?? []).Select(resource => resources.GetValueOrDefault(resource)).ToList();
             if (scope.IndexOf(0) is >= 0 and var unknown)
             {
-                errors.TryAdd($"{name}.resources", $"This project has no resource {KeyRules.Truncate(key.Resources![unknown])}. Register it first.");
+                errors.TryAdd(
+                    $"{name}.resources", $"This project has no resource {KeyRules.Truncate(key.Resources![unknown])}. Register it first.");
             }
 
             rows.Add(new(key, hash ?? [], permissions, scope));
@@ -169,28 +174,33 @@ public sealed class KeyImportService(UnitOfWorkRunner changes, KeyService keys, 
         }
         else if (permissions.Count == 0)
         {
-            errors.TryAdd($"{name}.permissions", $"Specify permissions, because this service account has none of the default ones. Use {string.Join(", ", allowed)}.");
+            errors.TryAdd($"{name}.permissions",
+                $"Specify permissions, because this service account has none of the default ones. Use {string.Join(", ", allowed)}.");
         }
 
         return permissions;
     }
 
     /// <summary>Finds which hashes are stored, in any organization, and the project of each.</summary>
-    static async Task<Dictionary<string, long>> FindStoredAsync(UnitOfWork change, List<byte[]?> hashes, CancellationToken cancellationToken)
+    static async Task<Dictionary<string, long>> FindStoredAsync(
+        UnitOfWork change, List<byte[]?> hashes, CancellationToken cancellationToken)
     {
         var known = hashes.OfType<byte[]>().ToList();
         var stored = known.Count == 0 ? []
-            : await change.Context.Keys.Where(key => known.Contains(key.Hash)).Select(key => new { key.Hash, key.ProjectId }).ToListAsync(cancellationToken);
+            : await change.Context.Keys.Where(key => known.Contains(key.Hash))
+                .Select(key => new { key.Hash, key.ProjectId }).ToListAsync(cancellationToken);
         return stored.ToDictionary(key => Convert.ToHexString(key.Hash), key => key.ProjectId, StringComparer.Ordinal);
     }
 
     /// <summary>Finds the resources that the rows name.</summary>
-    async Task<Dictionary<string, long>> FindResourcesAsync(UnitOfWork change, ProjectAccess project, KeyImport input, CancellationToken cancellationToken)
+    async Task<Dictionary<string, long>> FindResourcesAsync(
+        UnitOfWork change, ProjectAccess project, KeyImport input, CancellationToken cancellationToken)
     {
         var wanted = input.Keys.SelectMany(key => key.Resources ?? []).Where(name => KeyRules.TryParseResource(name, catalog, out _))
             .Select(name => name[(name.IndexOf(':', StringComparison.Ordinal) + 1)..]).Distinct(StringComparer.Ordinal).ToList();
         var found = wanted.Count == 0 ? [] : await change.Context.Resources.AsNoTracking()
-            .Where(x => x.ProjectId == project.ProjectId && wanted.Contains(x.ExternalId)).Select(x => new { x.Kind, x.ExternalId, x.Id }).ToListAsync(cancellationToken);
+            .Where(x => x.ProjectId == project.ProjectId && wanted.Contains(x.ExternalId))
+                .Select(x => new { x.Kind, x.ExternalId, x.Id }).ToListAsync(cancellationToken);
         return found.ToDictionary(x => $"{x.Kind}:{x.ExternalId}", x => x.Id, StringComparer.Ordinal);
     }
 

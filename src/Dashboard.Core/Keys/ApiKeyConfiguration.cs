@@ -22,7 +22,8 @@ sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
         builder.Property(x => x.Prefix).IsAscii(512);
         builder.Property(x => x.Name).IsName();
         builder.Property(x => x.SortName).IsSortKey();
-        builder.Property(x => x.Environment).HasConversion(environment => environment.ToWireName(), word => KeyEnvironments.Parse(word)).IsAscii(8);
+        builder.Property(x => x.Environment)
+            .HasConversion(environment => environment.ToWireName(), word => KeyEnvironments.Parse(word)).IsAscii(8);
         builder.Property(x => x.State).HasConversion(state => state.ToWireName(), word => KeyStates.FromWireName(word)).IsAscii(16);
         builder.Property(x => x.Note).HasMaxLength(2 * ApiKey.MaxNoteLength); // a character beyond the basic plane takes two
         builder.Property(x => x.RevocationReason).HasMaxLength(2 * RevocationReasons.MaxLength);

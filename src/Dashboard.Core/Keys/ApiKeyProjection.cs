@@ -43,18 +43,21 @@ sealed class ApiKeyProjection
             OrganizationId = organization.Id,
             Project = project.Slug,
             OwnerName = account != null ? account.Name
-                : key.OwnerType == PartyType.PublishedApp ? context.PublishedApps.Where(x => x.Id == key.OwnerId).Select(x => x.Name).FirstOrDefault()
+                : key.OwnerType == PartyType.PublishedApp
+                    ? context.PublishedApps.Where(x => x.Id == key.OwnerId).Select(x => x.Name).FirstOrDefault()
                 : context.Users.Where(x => x.Id == key.OwnerId).Select(x => x.Name).FirstOrDefault(),
             Account = account == null ? null : new OwningAccount(
                 account.Permissions,
                 account.DeletedAt == null && account.State == ServiceAccountState.Active
-                    && (account.AllProjects || context.ServiceAccountProjects.Any(x => x.ServiceAccountId == account.Id && x.ProjectId == key.ProjectId))),
+                    && (account.AllProjects
+                        || context.ServiceAccountProjects.Any(x => x.ServiceAccountId == account.Id && x.ProjectId == key.ProjectId))),
             CreatorName = context.Users.Where(x => x.Id == key.CreatedBy).Select(x => x.Name).FirstOrDefault(),
         };
 
     /// <summary>Reads everything that summaries of <paramref name="keys"/> show: one query for any number of keys, and one more if some are
     /// limited to resources. In a single query with a join to the resources, SQLite would scan the whole join table.</summary>
-    public static async Task<List<ApiKeyProjection>> ReadAsync(DashboardContext context, IQueryable<ApiKey> keys, CancellationToken cancellationToken)
+    public static async Task<List<ApiKeyProjection>> ReadAsync(
+        DashboardContext context, IQueryable<ApiKey> keys, CancellationToken cancellationToken)
     {
         var rows = await Select(context, keys).ToListAsync(cancellationToken);
         await NarrowAsync(context, rows, cancellationToken);
@@ -62,7 +65,8 @@ sealed class ApiKeyProjection
     }
 
     /// <summary>Reads the only key of <paramref name="keys"/>, or null if it is empty.</summary>
-    public static async Task<ApiKeyProjection?> FindAsync(DashboardContext context, IQueryable<ApiKey> keys, CancellationToken cancellationToken) =>
+    public static async Task<ApiKeyProjection?> FindAsync(
+        DashboardContext context, IQueryable<ApiKey> keys, CancellationToken cancellationToken) =>
         (await ReadAsync(context, keys, cancellationToken)).SingleOrDefault();
 
     /// <summary>Reads the only key of <paramref name="keys"/>, which exists, and the actor's role in its organization.</summary>
@@ -101,8 +105,10 @@ sealed class ApiKeyProjection
     /// <returns>The query, valid for contexts of one model.</returns>
     public static Func<DashboardContext, byte[], CancellationToken, Task<ApiKeyProjection?>> CompileFindByHash()
     {
-        Expression<Func<DashboardContext, byte[], IQueryable<ApiKey>>> keys = (context, hash) => context.Keys.AsNoTracking().Where(key => key.Hash == hash);
-        var rows = EF.CompileAsyncQuery(Expression.Lambda<Func<DashboardContext, byte[], IQueryable<ApiKeyProjection>>>(Of(keys.Parameters[0], keys.Body), keys.Parameters));
+        Expression<Func<DashboardContext, byte[], IQueryable<ApiKey>>> keys = (context, hash) =>
+            context.Keys.AsNoTracking().Where(key => key.Hash == hash);
+        var rows = EF.CompileAsyncQuery(Expression.Lambda<Func<DashboardContext, byte[], IQueryable<ApiKeyProjection>>>(
+            Of(keys.Parameters[0], keys.Body), keys.Parameters));
         return async (context, hash, cancellationToken) =>
         {
             ApiKeyProjection? found = null;
@@ -124,7 +130,8 @@ sealed class ApiKeyProjection
         keys.Provider.CreateQuery<ApiKeyProjection>(Of(Expression.Constant(context, typeof(DashboardContext)), keys.Expression));
 
     static Expression Of(Expression context, Expression keys) =>
-        ReplacingExpressionVisitor.Replace(Rows.Parameters[1], keys, ReplacingExpressionVisitor.Replace(Rows.Parameters[0], context, Rows.Body));
+        ReplacingExpressionVisitor.Replace(
+            Rows.Parameters[1], keys, ReplacingExpressionVisitor.Replace(Rows.Parameters[0], context, Rows.Body));
 
     static async Task NarrowAsync(DashboardContext context, IEnumerable<ApiKeyProjection> rows, CancellationToken cancellationToken)
     {

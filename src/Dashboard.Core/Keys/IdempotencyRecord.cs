@@ -52,7 +52,8 @@ public sealed class IdempotencyRecord
 
     /// <summary>Returns the response to a repeated request, or null if it is not one, and deletes expired records. Requires the lock of the
     /// project.</summary>
-    internal static async Task<Error?> FindRepeatAsync(UnitOfWork change, NewKey request, long projectId, CancellationToken cancellationToken)
+    internal static async Task<Error?> FindRepeatAsync(
+        UnitOfWork change, NewKey request, long projectId, CancellationToken cancellationToken)
     {
         if (request.IdempotencyKey is null)
         {
@@ -87,7 +88,8 @@ public sealed class IdempotencyRecord
         InOrder(request.Resources),
         InOrder(request.Permissions),
         request.ExpiresAt?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) ?? "-",
-        request.ServiceAccountId ?? (request.AppId is null ? "-" : PartyType.PublishedApp.ToWireName()), // the identifier of the app is not known before it is created
+        // the identifier of the app is not known before it is created
+        request.ServiceAccountId ?? (request.AppId is null ? "-" : PartyType.PublishedApp.ToWireName()),
         InOrder(request.AllowedIps),
         request.RequestsPerMinute?.ToString(CultureInfo.InvariantCulture) ?? "-",
         .. KeyRules.NoteOf(request.Note) is { } note ? [note] : Array.Empty<string>(), // without one as before there were notes

@@ -7,9 +7,10 @@ public sealed partial class KeyService
 {
     /// <summary>Approves a key, which works from then on.</summary>
     /// <param name="actor">An admin or owner of the organization who does not own the key.</param>
-    /// <returns>The key; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.FreshSignInRequired"/>, or
-    /// <see cref="ErrorCode.Conflict"/> if the key does not wait for approval.</returns>
-    public Task<Result<KeySummary>> ApproveAsync(Actor actor, string keyId, CancellationToken cancellationToken) => changes.RunAsync<KeySummary>(
+    /// <returns>The key; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>,
+    /// <see cref="ErrorCode.FreshSignInRequired"/>, or <see cref="ErrorCode.Conflict"/> if the key does not wait for approval.</returns>
+    public Task<Result<KeySummary>> ApproveAsync(
+        Actor actor, string keyId, CancellationToken cancellationToken) => changes.RunAsync<KeySummary>(
         actor,
         async (change, token) =>
         {
@@ -35,7 +36,8 @@ public sealed partial class KeyService
     /// <summary>Rejects a key, which revokes it.</summary>
     /// <param name="actor">An admin or owner of the organization who does not own the key.</param>
     /// <returns>The revoked key; or the errors of <see cref="ApproveAsync"/>.</returns>
-    public Task<Result<KeySummary>> RejectAsync(Actor actor, string keyId, CancellationToken cancellationToken) => changes.RunAsync<KeySummary>(
+    public Task<Result<KeySummary>> RejectAsync(
+        Actor actor, string keyId, CancellationToken cancellationToken) => changes.RunAsync<KeySummary>(
         actor,
         async (change, token) =>
         {
@@ -63,7 +65,8 @@ public sealed partial class KeyService
         var own = found.Value;
         return !own.ManagesAll ? Error.Forbidden("Only admins and owners can approve or reject a key. Ask an admin of your organization.")
             : own.IsOwn ? Error.Forbidden("Another admin has to approve or reject your own key.")
-            : own.Key is not { AwaitsApproval: true, State: KeyState.Inactive } ? new Error(ErrorCode.Conflict, "This key does not wait for approval.")
+            : own.Key is not { AwaitsApproval: true, State: KeyState.Inactive }
+                ? new Error(ErrorCode.Conflict, "This key does not wait for approval.")
             : found;
     }
 }

@@ -13,7 +13,8 @@ static class KeyAudit
     /// <param name="of">What was deleted, or null.</param>
     /// <param name="reason">The reason that a person gave, or null.</param>
     public static async Task RevokeAsync(
-        UnitOfWork change, long organizationId, IReadOnlyList<ApiKey> keys, string? because, string? of, CancellationToken cancellationToken,
+        UnitOfWork change, long organizationId, IReadOnlyList<ApiKey> keys, string? because, string? of,
+        CancellationToken cancellationToken,
         string? reason = null)
     {
         foreach (var key in keys)
@@ -51,8 +52,10 @@ static class KeyAudit
     }
 
     /// <summary>Records a change of a key.</summary>
-    public static void Record(UnitOfWork change, long organizationId, string action, ApiKey key, Dictionary<string, string?>? details = null) =>
-        change.Record(organizationId, new(AuditCategory.Keys, action, new(FeedSubject.Key, key.KeyId, key.Name), Details: JsonSerializer.Serialize(details ?? [])));
+    public static void Record(
+        UnitOfWork change, long organizationId, string action, ApiKey key, Dictionary<string, string?>? details = null) =>
+        change.Record(organizationId, new(
+            AuditCategory.Keys, action, new(FeedSubject.Key, key.KeyId, key.Name), Details: JsonSerializer.Serialize(details ?? [])));
 
     static Dictionary<string, string?> ReasonOf(string? because, string? of, string? reason = null)
     {

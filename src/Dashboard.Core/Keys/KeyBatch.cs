@@ -14,11 +14,14 @@ public sealed partial class KeyService
     /// <param name="actor">The owner of each key, or an admin or owner of its organization.</param>
     /// <param name="keyIds">1 to <see cref="MaxBatch"/> keys.</param>
     /// <param name="patch">The change. Names and permissions belong to one key, so a change of them is refused.</param>
-    /// <returns>The number of keys; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>, or, with the name of the key,
-    /// <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.Conflict"/> for a revoked one, or <see cref="ErrorCode.KeyLimitReached"/>.</returns>
-    public async Task<Result<int>> ChangeManyAsync(Actor actor, IReadOnlyList<string> keyIds, KeyPatch patch, CancellationToken cancellationToken)
+    /// <returns>The number of keys; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>, or, with the name of the
+    /// key, <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.Conflict"/> for a revoked one, or
+    /// <see cref="ErrorCode.KeyLimitReached"/>.</returns>
+    public async Task<Result<int>> ChangeManyAsync(
+        Actor actor, IReadOnlyList<string> keyIds, KeyPatch patch, CancellationToken cancellationToken)
     {
-        if ((CheckBatch(keyIds) ?? (patch.Name is not null || patch.Permissions is not null ? Error.Invalid("keys", "Change names and permissions one key at a time.") : null)
+        if ((CheckBatch(keyIds) ?? (patch.Name is not null
+            || patch.Permissions is not null ? Error.Invalid("keys", "Change names and permissions one key at a time.") : null)
             ?? KeyRules.Check(patch, catalog, shapes, time.GetUtcNow())) is { } fault)
         {
             return fault;
@@ -54,14 +57,16 @@ public sealed partial class KeyService
             cancellationToken);
     }
 
-    /// <summary>Revokes several keys permanently: all of them or none. Each has its own audit and feed entry. Those that are already revoked stay as
-    /// they are.</summary>
+    /// <summary>Revokes several keys permanently: all of them or none. Each has its own audit and feed entry. Those that are already
+    /// revoked stay as they are.</summary>
     /// <param name="actor">The owner of each key, or an admin or owner of its organization.</param>
     /// <param name="keyIds">1 to <see cref="MaxBatch"/> keys.</param>
-    /// <param name="reason">One of <see cref="RevocationReasons"/> or other text of at most <see cref="RevocationReasons.MaxLength"/> characters; null for none.</param>
-    /// <returns>The number of keys that were not yet revoked; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>, or, with the
-    /// name of the key, <see cref="ErrorCode.Forbidden"/>.</returns>
-    public async Task<Result<int>> RevokeManyAsync(Actor actor, IReadOnlyList<string> keyIds, CancellationToken cancellationToken, string? reason = null) =>
+    /// <param name="reason">One of <see cref="RevocationReasons"/> or other text of at most <see cref="RevocationReasons.MaxLength"/>
+    /// characters; null for none.</param>
+    /// <returns>The number of keys that were not yet revoked; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>,
+    /// or, with the name of the key, <see cref="ErrorCode.Forbidden"/>.</returns>
+    public async Task<Result<int>> RevokeManyAsync(
+        Actor actor, IReadOnlyList<string> keyIds, CancellationToken cancellationToken, string? reason = null) =>
         (CheckBatch(keyIds) ?? KeyRules.CheckReason(reason, shapes)) is { } fault ? fault : await changes.RunAsync<int>(
             actor,
             async (change, token) =>
@@ -86,7 +91,8 @@ public sealed partial class KeyService
     /// <summary>Reads keys. One that the actor cannot see, or that does not exist, is missing.</summary>
     /// <param name="actor">A member of the organization.</param>
     /// <param name="keyIds">At most <see cref="MaxBatch"/> keys.</param>
-    public async Task<Result<IReadOnlyList<KeySummary>>> GetManyAsync(Actor actor, IReadOnlyList<string> keyIds, CancellationToken cancellationToken)
+    public async Task<Result<IReadOnlyList<KeySummary>>> GetManyAsync(
+        Actor actor, IReadOnlyList<string> keyIds, CancellationToken cancellationToken)
     {
         if (CheckBatch(keyIds) is { } fault)
         {
@@ -96,7 +102,8 @@ public sealed partial class KeyService
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var ids = keyIds.Where(KeyRules.IsKeyId).ToList();
         var now = time.GetUtcNow();
-        return (await ApiKeyProjection.ReadAsync(context, VisibleTo(context, actor).Where(key => ids.Contains(key.KeyId)), cancellationToken))
+        return (await ApiKeyProjection.ReadAsync(
+            context, VisibleTo(context, actor).Where(key => ids.Contains(key.KeyId)), cancellationToken))
             .ConvertAll(row => row.ToRow(now));
     }
 
@@ -105,8 +112,8 @@ public sealed partial class KeyService
         : keyIds.Distinct(StringComparer.Ordinal).Count() != keyIds.Count ? Error.Invalid("keys", "Choose each key only once.")
         : null;
 
-    /// <summary>Finds keys that the actor may change, tracked and in the order asked for. Their projects are locked in the order of their identifiers,
-    /// before the keys are read.</summary>
+    /// <summary>Finds keys that the actor may change, tracked and in the order asked for. Their projects are locked in the order of their
+    /// identifiers, before the keys are read.</summary>
     static async Task<Result<List<OwnKey>>> FindOwnAsync(
         UnitOfWork change, IReadOnlyList<string> keyIds, CancellationToken cancellationToken)
     {
@@ -115,7 +122,17 @@ public sealed partial class KeyService
             where keyIds.Contains(key.KeyId)
             join project in change.Context.Projects on key.ProjectId equals project.Id
             join member in change.Context.MembershipsOf(change.Actor) on project.OrganizationId equals member.OrganizationId
-            select new { key.KeyId, key.Name, key.ProjectId, key.OwnerType, key.OwnerId, key.CreatedBy, member.OrganizationId, member.Role }).ToListAsync(cancellationToken) : [];
+            select new
+            {
+                key.KeyId,
+                key.Name,
+                key.ProjectId,
+                key.OwnerType,
+                key.OwnerId,
+                key.CreatedBy,
+                member.OrganizationId,
+                member.Role
+            }).ToListAsync(cancellationToken) : [];
         if (found.Count != keyIds.Count)
         {
             return Error.NotFound;
@@ -123,7 +140,8 @@ public sealed partial class KeyService
 
         foreach (var key in found)
         {
-            if (!IsOwn(change.Actor, key.Role, key.OwnerType, key.OwnerId, key.CreatedBy) && key.Role.Check(MemberAction.ManageAllKeys) is { } refusal)
+            if (!IsOwn(change.Actor, key.Role, key.OwnerType, key.OwnerId, key.CreatedBy)
+                && key.Role.Check(MemberAction.ManageAllKeys) is { } refusal)
             {
                 return refusal with { Detail = $"{key.Name}: {refusal.Detail} No key was changed." };
             }
@@ -134,7 +152,8 @@ public sealed partial class KeyService
             await change.LockProjectAsync(project, cancellationToken);
         }
 
-        var keys = await change.Context.Keys.Where(key => keyIds.Contains(key.KeyId)).ToDictionaryAsync(key => key.KeyId, StringComparer.Ordinal, cancellationToken);
+        var keys = await change.Context.Keys.Where(key => keyIds.Contains(key.KeyId))
+            .ToDictionaryAsync(key => key.KeyId, StringComparer.Ordinal, cancellationToken);
         var members = found.ToDictionary(key => key.KeyId, StringComparer.Ordinal);
         return keyIds.Select(id => (Key: keys[id], Member: members[id])).Select(x => new OwnKey(
             x.Key,

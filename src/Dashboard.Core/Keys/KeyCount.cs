@@ -17,7 +17,8 @@ static class KeyCount
     /// <param name="keys">How many.</param>
     /// <returns>The number of counted keys with the new ones, or null if the project has been deleted.</returns>
     public static async Task<int?> AddAsync(UnitOfWork change, long projectId, CancellationToken cancellationToken, int keys = 1) =>
-        await change.Context.RaiseAsync<Project, Place>(nameof(Project.ActiveKeys), keys, (nameof(Project.Id), projectId), cancellationToken)
+        await change.Context.RaiseAsync<Project, Place>(
+            nameof(Project.ActiveKeys), keys, (nameof(Project.Id), projectId), cancellationToken)
             is { DeletedAt: null } place ? place.ActiveKeys : null;
 
     /// <summary>Removes tracked keys from the count. Requires the lock of their projects.</summary>

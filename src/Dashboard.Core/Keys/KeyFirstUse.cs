@@ -25,15 +25,17 @@ public sealed class KeyFirstUse
     public string? Client { get; init; }
 
     /// <summary>Creates the record of a request. Omits an invalid method or path, and any path that contains a key.</summary>
-    internal static KeyFirstUse Of(string keyId, DateTimeOffset at, CallerContext? facts, ReadOnlySpan<char> rawKey, KnownKeyTemplates shapes) => new()
-    {
-        KeyId = keyId,
-        At = UtcMilliseconds.TruncateToMilliseconds(at),
-        Method = facts?.Method is { Length: > 0 and <= MaxMethodLength } method && method.All(c => char.IsAsciiLetter(c) || c == '-') ? method : null,
-        Path = PathOf(facts?.Path, rawKey, shapes),
-        Network = CoarseNetwork.Of(facts?.Address).ToText(),
-        Client = ClientFamily.Of(facts?.UserAgent),
-    };
+    internal static KeyFirstUse Of(
+        string keyId, DateTimeOffset at, CallerContext? facts, ReadOnlySpan<char> rawKey, KnownKeyTemplates shapes) => new()
+        {
+            KeyId = keyId,
+            At = UtcMilliseconds.TruncateToMilliseconds(at),
+            Method = facts?.Method is { Length: > 0 and <= MaxMethodLength } method
+            && method.All(c => char.IsAsciiLetter(c) || c == '-') ? method : null,
+            Path = PathOf(facts?.Path, rawKey, shapes),
+            Network = CoarseNetwork.Of(facts?.Address).ToText(),
+            Client = ClientFamily.Of(facts?.UserAgent),
+        };
 
     static string? PathOf(string? path, ReadOnlySpan<char> rawKey, KnownKeyTemplates shapes)
     {
@@ -49,6 +51,7 @@ public sealed class KeyFirstUse
             return null;
         }
 
-        return plain.Length <= MaxPathLength ? plain : $"{plain.AsSpan(0, char.IsHighSurrogate(plain[MaxPathLength - 2]) ? MaxPathLength - 2 : MaxPathLength - 1)}…";
+        return plain.Length <= MaxPathLength ? plain
+            : $"{plain.AsSpan(0, char.IsHighSurrogate(plain[MaxPathLength - 2]) ? MaxPathLength - 2 : MaxPathLength - 1)}…";
     }
 }

@@ -1,7 +1,7 @@
 namespace Dashboard.Core.Keys;
 
-/// <summary>The parts that a project's keys are listed in. A list is one of them, or several merged, so that an index gives each part in its order and
-/// keys that a list does not show are not read for it.</summary>
+/// <summary>The parts that a project's keys are listed in. A list is one of them, or several merged, so that an index gives each part in
+/// its order and keys that a list does not show are not read for it.</summary>
 public static class KeyListPartition
 {
     /// <summary>Unrevoked live keys.</summary>
@@ -32,7 +32,8 @@ public static class KeyListPartition
     /// <param name="state">The stored state.</param>
     /// <param name="owner">The type of the owner.</param>
     public static int Of(KeyEnvironment environment, KeyState state, PartyType owner) =>
-        (state == KeyState.Revoked ? RevokedLive : Live) + (environment == KeyEnvironment.Test ? Test : Live) + (owner == PartyType.PublishedApp ? Managed : Live);
+        (state == KeyState.Revoked ? RevokedLive : Live) + (environment == KeyEnvironment.Test ? Test : Live)
+            + (owner == PartyType.PublishedApp ? Managed : Live);
 
     /// <summary>Returns the partitions of a list.</summary>
     /// <param name="environment">The environment to list, or null for both.</param>

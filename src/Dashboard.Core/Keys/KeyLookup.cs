@@ -29,8 +29,8 @@ public sealed partial class KeyService
         return shapes.Fits(text.AsSpan().Trim());
     }
 
-    /// <summary>Returns whether text is a whole key or probably a mistyped or truncated one, in which case a page calls <see cref="WhichAsync"/>,
-    /// and neither searches for the text nor keeps it. The text is not stored or logged.</summary>
+    /// <summary>Returns whether text is a whole key or probably a mistyped or truncated one, in which case a page calls
+    /// <see cref="WhichAsync"/>, and neither searches for the text nor keeps it. The text is not stored or logged.</summary>
     /// <param name="text">The text as entered. Surrounding white space is ignored.</param>
     public async ValueTask<bool> LooksLikeKeyAsync(string? text, CancellationToken cancellationToken)
     {
@@ -63,7 +63,8 @@ public sealed partial class KeyService
         if (!await LooksWholeAsync(rawKey, cancellationToken))
         {
             return await LooksLikeKeyAsync(rawKey, cancellationToken)
-                ? Error.Invalid("key", "This looks like a key, but it has a typing error or is incomplete. Copy it again from where it is stored.")
+                ? Error.Invalid(
+                    "key", "This looks like a key, but it has a typing error or is incomplete. Copy it again from where it is stored.")
                 : Error.Invalid("key", "This is not a complete key. It may be truncated or mistyped.");
         }
 

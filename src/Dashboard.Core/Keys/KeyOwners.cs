@@ -36,7 +36,8 @@ public sealed partial class KeyService
 
         var permissions = input.Permissions ?? DefaultsOf(account, catalog);
         return permissions.Count == 0
-            ? Error.Invalid("permissions", $"Specify permissions, because this service account has none of the default ones. Use {string.Join(", ", allowed)}.")
+            ? Error.Invalid("permissions",
+                $"Specify permissions, because this service account has none of the default ones. Use {string.Join(", ", allowed)}.")
             : (input with { Permissions = permissions }, account.Name);
     }
 
@@ -47,8 +48,10 @@ public sealed partial class KeyService
     internal static string NotOfAccount(string permission, IReadOnlyList<string> allowed) =>
         $"This service account does not have the permission {permission}. Use {string.Join(", ", allowed)}.";
 
-    /// <summary>Finds an active service account with access to a project, for which the actor may create keys. Requires the lock of the organization.</summary>
-    internal static async Task<Result<ServiceAccount>> FindAccountAsync(UnitOfWork change, ProjectAccess project, string id, CancellationToken cancellationToken)
+    /// <summary>Finds an active service account with access to a project, for which the actor may create keys. Requires the lock of the
+    /// organization.</summary>
+    internal static async Task<Result<ServiceAccount>> FindAccountAsync(
+        UnitOfWork change, ProjectAccess project, string id, CancellationToken cancellationToken)
     {
         var found = !ServiceAccount.IsId(id) ? null : await change.Context.ServiceAccounts.AsNoTracking().Include(x => x.Projects)
             .Where(x => x.Id == id && x.OrganizationId == project.OrganizationId && x.DeletedAt == null)
@@ -71,7 +74,8 @@ public sealed partial class KeyService
 
         return account.AllProjects || account.Projects.Any(x => x.ProjectId == project.ProjectId)
             ? account
-            : Error.Invalid("service_account_id", $"This service account has no access to {project.Path}. Grant it access, or choose another project.");
+            : Error.Invalid(
+                "service_account_id", $"This service account has no access to {project.Path}. Grant it access, or choose another project.");
     }
 
     static (PartyType Type, string Id) OwnerOf(Actor actor, NewKey input) =>

@@ -13,7 +13,8 @@ static class KeyPolicies
     /// <returns>Null; or <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.InvalidRequest"/> by field.</returns>
     public static Error? Check(NewKey key, ProjectAccess project, DateTimeOffset now)
     {
-        if (key.Environment == KeyEnvironment.Live && !project.Policies.DevelopersCreateLiveKeys && !project.Role.Can(MemberAction.ManageAllKeys))
+        if (key.Environment == KeyEnvironment.Live && !project.Policies.DevelopersCreateLiveKeys
+            && !project.Role.Can(MemberAction.ManageAllKeys))
         {
             return Error.Forbidden("Only admins and owners can create live keys in this organization. Create a test key, or ask an admin.");
         }
@@ -30,7 +31,8 @@ static class KeyPolicies
     /// <summary>Checks the expiry and the allow-list of a new key.</summary>
     /// <param name="prefix">What the names of the fields begin with in <paramref name="errors"/>.</param>
     public static void Check(
-        OrganizationPolicies policies, KeyEnvironment environment, string prefix, DateTimeOffset? expiresAt, IReadOnlyList<string>? allowedIps,
+        OrganizationPolicies policies, KeyEnvironment environment, string prefix, DateTimeOffset? expiresAt,
+        IReadOnlyList<string>? allowedIps,
         DateTimeOffset now, Dictionary<string, string> errors)
     {
         if (environment == KeyEnvironment.Live)
@@ -49,7 +51,8 @@ static class KeyPolicies
         }
 
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (patch.ExpiresAt is { } expiry && expiry.At != key.ExpiresAt && !(expiry.At is { } sooner && (key.ExpiresAt is null || sooner < key.ExpiresAt)))
+        if (patch.ExpiresAt is { } expiry && expiry.At != key.ExpiresAt
+            && !(expiry.At is { } sooner && (key.ExpiresAt is null || sooner < key.ExpiresAt)))
         {
             KeyRules.Add(errors, "expires_at", CheckExpiry(policies, expiry.At, key.CreatedAt));
         }
@@ -77,6 +80,7 @@ static class KeyPolicies
     static string? CheckAllowList(OrganizationPolicies policies, IReadOnlyList<string>? networks) =>
         !policies.LiveKeysNeedAllowList ? null
         : networks is null ? "A live key of this organization needs an allow-list. Add at least one network."
-        : networks.Any(network => network.Trim().EndsWith("/0", StringComparison.Ordinal)) ? "A live key of this organization needs an allow-list that does not allow every address."
+        : networks.Any(network => network.Trim().EndsWith("/0", StringComparison.Ordinal))
+            ? "A live key of this organization needs an allow-list that does not allow every address."
         : null;
 }

@@ -28,7 +28,8 @@ static class KeyRestrictions
     {
         if (patch.State == KeyState.Active && own.Key.AwaitsApproval)
         {
-            return own.ManagesAll ? new(ErrorCode.Conflict, "This key waits for approval. Approve or reject it instead.") : Error.Forbidden(KeyPolicies.Pending);
+            return own.ManagesAll ? new(ErrorCode.Conflict, "This key waits for approval. Approve or reject it instead.")
+                : Error.Forbidden(KeyPolicies.Pending);
         }
 
         if (own.ManagesAll)

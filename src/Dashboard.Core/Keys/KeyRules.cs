@@ -25,7 +25,8 @@ static class KeyRules
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         Add(errors, "name", patch.Name is null ? null : CheckName(patch.Name, shapes));
-        Add(errors, "state", patch.State is null or KeyState.Active or KeyState.Inactive ? null : "Use active or inactive. Revoke a key with DELETE.");
+        Add(errors, "state", patch.State is null or KeyState.Active or KeyState.Inactive ? null
+            : "Use active or inactive. Revoke a key with DELETE.");
         Add(errors, "permissions", CheckPermissions(patch.Permissions, catalog, withVerify: true)); // later limited to what the key has
         Add(errors, "expires_at", CheckExpiry(patch.ExpiresAt?.At, now));
         Add(errors, "allowed_ips", CheckAllowedIps(patch.Limits?.AllowedIps));
@@ -51,7 +52,8 @@ static class KeyRules
         ?? (HoldsKey(name!, shapes) ? "The name contains a key. Names are stored and visible to others, so choose a different one." : null);
 
     /// <summary>A note says where a key is, and must not be the place.</summary>
-    internal static string? CheckNote(string? note, KnownKeyTemplates shapes) => note is null ? null : Names.CheckText(note, ApiKey.MaxNoteLength)
+    internal static string? CheckNote(string? note, KnownKeyTemplates shapes) =>
+        note is null ? null : Names.CheckText(note, ApiKey.MaxNoteLength)
         ?? (HoldsKey(note, shapes)
             ? "The note contains a key. Notes are stored and visible to others, so say where the key is instead."
             : null);
@@ -137,7 +139,8 @@ static class KeyRules
         networks is null || AddressList.TryParse(networks, out _, out var fault) ? null : fault;
 
     static string? CheckRequestsPerMinute(int? limit) =>
-        limit is null or (>= 1 and <= KeyLimits.MaxRequestsPerMinute) ? null : $"Use a whole number from 1 to {KeyLimits.MaxRequestsPerMinute}.";
+        limit is null or (>= 1 and <= KeyLimits.MaxRequestsPerMinute) ? null
+            : $"Use a whole number from 1 to {KeyLimits.MaxRequestsPerMinute}.";
 
     internal static string? CheckExpiry(DateTimeOffset? at, DateTimeOffset now) => at <= now ? "Choose a date in the future." : null;
 

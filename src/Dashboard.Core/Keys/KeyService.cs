@@ -48,7 +48,8 @@ public sealed partial class KeyService(
 
                 if (input.ServiceAccountId is not null)
                 {
-                    await change.LockOrganizationAsync(project.OrganizationId, token); // the account cannot change or be deleted before its key exists
+                    // the account cannot change or be deleted before its key exists
+                    await change.LockOrganizationAsync(project.OrganizationId, token);
                 }
 
                 if (await KeyCount.AddAsync(change, project.ProjectId, token) is not { } count)
@@ -163,10 +164,12 @@ public sealed partial class KeyService(
 
     /// <summary>Revokes a key permanently. Does nothing if it is already revoked.</summary>
     /// <param name="actor">The key's owner, or an admin or owner of the organization.</param>
-    /// <param name="reason">One of <see cref="RevocationReasons"/> or other text of at most <see cref="RevocationReasons.MaxLength"/> characters; null for none.
-    /// The reason of a key that is already revoked stays.</param>
-    /// <returns>The key; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
-    public async Task<Result<KeySummary>> RevokeAsync(Actor actor, string keyId, CancellationToken cancellationToken, string? reason = null) =>
+    /// <param name="reason">One of <see cref="RevocationReasons"/> or other text of at most <see cref="RevocationReasons.MaxLength"/>
+    /// characters; null for none. The reason of a key that is already revoked stays.</param>
+    /// <returns>The key; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> or
+    /// <see cref="ErrorCode.Forbidden"/>.</returns>
+    public async Task<Result<KeySummary>> RevokeAsync(
+        Actor actor, string keyId, CancellationToken cancellationToken, string? reason = null) =>
         KeyRules.CheckReason(reason, shapes) is { } fault ? fault : await changes.RunAsync<KeySummary>(
             actor,
             async (change, token) =>
@@ -197,7 +200,8 @@ public sealed partial class KeyService(
             change.Context, projectId, time.GetUtcNow(), cancellationToken) > options.MaxActivePerProject ? LimitReached() : null;
 
     Error LimitReached() => new(
-        ErrorCode.KeyLimitReached, $"This project has reached its limit of {options.MaxActivePerProject} active keys. Revoke an unused key, then try again.");
+        ErrorCode.KeyLimitReached,
+        $"This project has reached its limit of {options.MaxActivePerProject} active keys. Revoke an unused key, then try again.");
 
     internal static bool IsLiveWithWrite(KeyEnvironment environment, IEnumerable<string> permissions) =>
         environment == KeyEnvironment.Live && permissions.Contains(PermissionCatalog.Write, StringComparer.Ordinal);
@@ -212,7 +216,8 @@ public sealed partial class KeyService(
 
         var wanted = names.Select(name => KeyRules.TryParseResource(name, catalog, out var resource) ? resource : default).ToList();
         var ids = wanted.Select(resource => resource.Id).Distinct(StringComparer.Ordinal).ToList();
-        var found = (await context.Resources.AsNoTracking().Where(x => x.ProjectId == projectId && ids.Contains(x.ExternalId)).ToListAsync(cancellationToken))
+        var found = (await context.Resources.AsNoTracking().Where(x => x.ProjectId == projectId && ids.Contains(x.ExternalId))
+            .ToListAsync(cancellationToken))
             .ToDictionary(x => (x.Kind, x.ExternalId));
         return wanted.FindIndex(resource => !found.ContainsKey(resource)) is >= 0 and var missing
             ? Error.Invalid("resources", $"This project has no resource {names[missing]}. Register it first.")
@@ -301,7 +306,8 @@ public sealed partial class KeyService(
             CreatorName = change.Actor.Name,
         }.ToRow(change.Now);
 
-    static DateTimeOffset? TruncateToMilliseconds(DateTimeOffset? time) => time is { } at ? UtcMilliseconds.TruncateToMilliseconds(at) : null;
+    static DateTimeOffset? TruncateToMilliseconds(DateTimeOffset? time) =>
+        time is { } at ? UtcMilliseconds.TruncateToMilliseconds(at) : null;
 
     async Task<Error?> ApplyAsync(UnitOfWork change, OwnKey own, KeyPatch patch, CancellationToken cancellationToken)
     {
@@ -367,7 +373,8 @@ public sealed partial class KeyService(
         patch is { ExpiresAt: null, Limits: null or { SetsAllowedIps: false } } ? null
         : KeyPolicies.Check(
             own.Key, patch,
-            OrganizationPolicies.Of(await change.Context.Organizations.AsNoTracking().SingleAsync(x => x.Id == own.Organization, cancellationToken)));
+            OrganizationPolicies.Of(
+                await change.Context.Organizations.AsNoTracking().SingleAsync(x => x.Id == own.Organization, cancellationToken)));
 
     /// <summary>Counts an expired key again, which needs a place in the limit like a new one.</summary>
     async Task<Error?> CountAgainAsync(UnitOfWork change, ApiKey key, CancellationToken cancellationToken)
@@ -418,14 +425,16 @@ public sealed partial class KeyService(
         return role.Can(MemberAction.CreateKeys) && type == actor.Type && owner == actor.Id;
     }
 
-    static async Task<Result<KeySummary>> ReadAsync(DashboardContext context, Actor actor, string keyId, DateTimeOffset now, CancellationToken cancellationToken)
+    static async Task<Result<KeySummary>> ReadAsync(
+        DashboardContext context, Actor actor, string keyId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (!KeyRules.IsKeyId(keyId))
         {
             return Error.NotFound;
         }
 
-        var stored = await ApiKeyProjection.FindAsync(context, VisibleTo(context, actor).Where(key => key.KeyId == keyId), cancellationToken);
+        var stored =
+            await ApiKeyProjection.FindAsync(context, VisibleTo(context, actor).Where(key => key.KeyId == keyId), cancellationToken);
         return stored is null ? Error.NotFound : stored.ToRow(now);
     }
 
@@ -434,6 +443,7 @@ public sealed partial class KeyService(
     {
         var memberships = context.MembershipsOf(actor);
         return context.Keys.AsNoTracking().Where(key =>
-            context.Projects.Any(project => project.Id == key.ProjectId && memberships.Any(member => member.OrganizationId == project.OrganizationId)));
+            context.Projects.Any(
+                project => project.Id == key.ProjectId && memberships.Any(member => member.OrganizationId == project.OrganizationId)));
     }
 }

@@ -8,7 +8,8 @@ namespace Dashboard.Core.Keys;
 /// <summary>The formats that a key may have: the current template and those that existing keys were created with.</summary>
 public sealed class KnownKeyTemplates(KeyOptions options)
 {
-    readonly ConcurrentDictionary<string, KeyTemplate> templates = new(StringComparer.Ordinal) { [options.Template.Text] = options.Template };
+    readonly ConcurrentDictionary<string, KeyTemplate> templates =
+        new(StringComparer.Ordinal) { [options.Template.Text] = options.Template };
 
     /// <summary>Returns whether the text matches a known template, including its checksum. Before treating text as malformed, call
     /// <see cref="LoadAsync"/> for templates that are not known yet.</summary>

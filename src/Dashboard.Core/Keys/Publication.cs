@@ -16,13 +16,15 @@ static class Publication
     public static async Task EndAsync(
         UnitOfWork change, long organizationId, IEnumerable<ApiKey> keys, string? because, CancellationToken cancellationToken)
     {
-        var ids = keys.Where(key => key.OwnerType == PartyType.PublishedApp).Select(key => key.OwnerId).Distinct(StringComparer.Ordinal).ToList();
+        var ids = keys.Where(key => key.OwnerType == PartyType.PublishedApp).Select(key => key.OwnerId)
+            .Distinct(StringComparer.Ordinal).ToList();
         if (ids.Count == 0)
         {
             return;
         }
 
-        foreach (var app in await change.Context.PublishedApps.Where(app => ids.Contains(app.Id)).OrderBy(app => app.Id).ToListAsync(cancellationToken))
+        foreach (var app in await change.Context.PublishedApps.Where(app => ids.Contains(app.Id))
+            .OrderBy(app => app.Id).ToListAsync(cancellationToken))
         {
             End(change, organizationId, app, because ?? KeyRevoked);
         }
@@ -39,6 +41,8 @@ static class Publication
     }
 
     /// <summary>Records a change of an app.</summary>
-    public static void Record(UnitOfWork change, long organizationId, string action, PublishedApp app, Dictionary<string, string?> details) =>
-        change.Record(organizationId, new(AuditCategory.Keys, action, new(FeedSubject.PublishedApp, app.Id, app.Name), Details: JsonSerializer.Serialize(details)));
+    public static void Record(
+        UnitOfWork change, long organizationId, string action, PublishedApp app, Dictionary<string, string?> details) =>
+        change.Record(organizationId, new(
+            AuditCategory.Keys, action, new(FeedSubject.PublishedApp, app.Id, app.Name), Details: JsonSerializer.Serialize(details)));
 }

@@ -22,7 +22,8 @@ public static class RevocationReasons
     public const string AffiliationChanged = "affiliation_changed";
 
     /// <summary>The reasons of RFC 5280 that apply to keys.</summary>
-    public static IReadOnlyList<string> All { get; } = [KeyCompromise, Superseded, CessationOfOperation, PrivilegeWithdrawn, AffiliationChanged];
+    public static IReadOnlyList<string> All { get; } =
+        [KeyCompromise, Superseded, CessationOfOperation, PrivilegeWithdrawn, AffiliationChanged];
 
     /// <summary>The stored form of a valid reason; null for none.</summary>
     internal static string? Of(string? reason) => string.IsNullOrWhiteSpace(reason) ? null : reason.Trim();

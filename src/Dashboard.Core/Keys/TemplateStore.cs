@@ -13,7 +13,8 @@ public sealed class TemplateStore : IDisposable
     /// <summary>How often the database was replaced by a backup, which may not have the template.</summary>
     long restores;
 
-    /// <summary>The value of <see cref="restores"/> at which the template was found to be stored, so that not every new key asks for it.</summary>
+    /// <summary>The value of <see cref="restores"/> at which the template was found to be stored, so that not every new key asks for
+    /// it.</summary>
     long storedAt = -1;
 
     /// <summary>Watches for restored backups.</summary>

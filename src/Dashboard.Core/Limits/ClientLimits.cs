@@ -19,7 +19,8 @@ public sealed class ClientLimits(int perMinute, TimeProvider time)
     /// <summary>The number of windows that networks share beyond <see cref="MaxClients"/>.</summary>
     const int CrowdWindows = 4096;
 
-    readonly MinuteWindows<(ulong Bits, AddressFamily Family, int Subject, bool FromPage)> clients = new(MaxClients, exceedCapacity: false, time);
+    readonly MinuteWindows<(ulong Bits, AddressFamily Family, int Subject, bool FromPage)> clients =
+        new(MaxClients, exceedCapacity: false, time);
     readonly MinuteWindows<(ulong Bits, AddressFamily Family, int Subject, bool FromPage)> sums = new(
         MaxClients, exceedCapacity: false, time);
     readonly Lazy<MinuteWindow[]> crowd = new(() => [.. Enumerable.Range(0, CrowdWindows).Select(_ => new MinuteWindow())]);
@@ -27,8 +28,8 @@ public sealed class ClientLimits(int perMinute, TimeProvider time)
     /// <summary>Counts one failure of a client.</summary>
     /// <param name="client">The client address. A client without a known address is never limited.</param>
     /// <param name="subject">Who the client says that it is, if that is counted by itself: others at its address are not to blame.</param>
-    /// <param name="fromPage">Whether a browser sent the request for another site's page. These are counted by themselves, so that a page that
-    /// somebody visits cannot use up what their own programs need.</param>
+    /// <param name="fromPage">Whether a browser sent the request for another site's page. These are counted by themselves, so that a page
+    /// that somebody visits cannot use up what their own programs need.</param>
     /// <returns>How long the client must wait, or null if it need not.</returns>
     public TimeSpan? Take(IPAddress? client, string? subject = null, bool fromPage = false)
     {
@@ -45,7 +46,8 @@ public sealed class ClientLimits(int perMinute, TimeProvider time)
 
     /// <summary>Returns how long a client must wait, or null if it need not. Counts nothing. A client that is not counted by itself need
     /// not wait, because this is asked before it is known whether it is right.</summary>
-    public TimeSpan? Waits(IPAddress? client) => perMinute == 0 || client is null ? null : clients.Waits(KeyOf(client, null, false), perMinute);
+    public TimeSpan? Waits(IPAddress? client) =>
+        perMinute == 0 || client is null ? null : clients.Waits(KeyOf(client, null, false), perMinute);
 
     /// <summary>Counts a failure in the window that the client's network shares with some others. The seed of the hash is random, so nobody
     /// can choose whom to share it with.</summary>

@@ -85,5 +85,6 @@ public sealed class RateLimits
     /// <param name="caller">What is known of the request.</param>
     /// <returns>How long to wait, or null below the limit.</returns>
     public TimeSpan? TakeRefused(RefusalCode refusal, CallerContext? caller) =>
-        refusal is RefusalCode.MissingCredential or RefusalCode.VerificationUnavailable || caller is not { IsProxyAddress: false } ? null : Refused.Take(caller.Address);
+        refusal is RefusalCode.MissingCredential or RefusalCode.VerificationUnavailable
+            || caller is not { IsProxyAddress: false } ? null : Refused.Take(caller.Address);
 }

@@ -11,7 +11,8 @@ namespace Dashboard.Core.Members;
 public sealed partial class InvitationService
 {
     static readonly Error Gone = new(
-        ErrorCode.NotFound, "This invitation has been used, withdrawn or replaced, or it has expired. Ask the person who invited you for a new link.");
+        ErrorCode.NotFound,
+        "This invitation has been used, withdrawn or replaced, or it has expired. Ask the person who invited you for a new link.");
 
     /// <summary>Reads the invitation of a link.</summary>
     /// <param name="token">The token of the link.</param>
@@ -31,7 +32,8 @@ public sealed partial class InvitationService
             join organization in context.Organizations on row.OrganizationId equals organization.Id
             join inviter in context.Users on row.InvitedBy equals inviter.Id
             select new OpenInvitation(
-                organization.Name, inviter.Name, row.Email, row.Role, context.Users.Any(x => x.NormalizedEmail == row.NormalizedEmail))).SingleOrDefaultAsync(cancellationToken);
+                organization.Name, inviter.Name, row.Email, row.Role, context.Users.Any(x => x.NormalizedEmail == row.NormalizedEmail)))
+                    .SingleOrDefaultAsync(cancellationToken);
         return found is null ? Gone : found;
     }
 
@@ -65,7 +67,8 @@ public sealed partial class InvitationService
     /// <returns>The new member; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>,
     /// <see cref="ErrorCode.Conflict"/> if the address has an account by now, or <see cref="ErrorCode.RateLimited"/> while too many people
     /// sign in.</returns>
-    public async Task<Result<Joined>> AcceptAsNewPersonAsync(IPAddress? client, string? token, string? name, string? password, CancellationToken cancellationToken)
+    public async Task<Result<Joined>> AcceptAsNewPersonAsync(
+        IPAddress? client, string? token, string? name, string? password, CancellationToken cancellationToken)
     {
         var open = await FindAsync(token, cancellationToken);
         if (open.Error is { } gone)
@@ -119,16 +122,21 @@ public sealed partial class InvitationService
         return await working.ExecuteDeleteAsync(cancellationToken) == 1 ? invitation : null;
     }
 
-    static async Task<Result<Joined>> JoinAsync(UnitOfWork change, Invitation invitation, DashboardUser person, CancellationToken cancellationToken)
+    static async Task<Result<Joined>> JoinAsync(
+        UnitOfWork change, Invitation invitation, DashboardUser person, CancellationToken cancellationToken)
     {
-        var slug = await change.Context.Organizations.Where(x => x.Id == invitation.OrganizationId).Select(x => x.Slug).SingleAsync(cancellationToken);
-        if (await change.Context.Members.IgnoreQueryFilters().AnyAsync(x => x.OrganizationId == invitation.OrganizationId && x.UserId == person.Id, cancellationToken))
+        var slug = await change.Context.Organizations.Where(x => x.Id == invitation.OrganizationId)
+            .Select(x => x.Slug).SingleAsync(cancellationToken);
+        if (await change.Context.Members.IgnoreQueryFilters()
+            .AnyAsync(x => x.OrganizationId == invitation.OrganizationId && x.UserId == person.Id, cancellationToken))
         {
-            Record(change, invitation, "invitation.withdrawn", "already_member"); // the address of a member was changed to that of the invitation
+            // the address of a member was changed to that of the invitation
+            Record(change, invitation, "invitation.withdrawn", "already_member");
             return new Joined(person.Id, person.Email!, slug);
         }
 
-        change.Context.Add(new Member { OrganizationId = invitation.OrganizationId, UserId = person.Id, Role = invitation.Role, JoinedAt = change.Now });
+        change.Context.Add(
+            new Member { OrganizationId = invitation.OrganizationId, UserId = person.Id, Role = invitation.Role, JoinedAt = change.Now });
         Record(change, invitation, "invitation.accepted");
         change.Record(invitation.OrganizationId, new(
             AuditCategory.Members, "member.added", new(FeedSubject.User, person.Id, person.Name),

@@ -20,7 +20,8 @@ public sealed record NewInvitation(string? Organization, string? Email, Organiza
 /// <param name="ExpiresAt">Until when the newest link works, UTC.</param>
 /// <param name="IsExpired">Whether the link no longer works.</param>
 public sealed record InvitationSummary(
-    string Id, string Organization, string Email, OrganizationRole Role, Party InvitedBy, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, bool IsExpired);
+    string Id, string Organization, string Email, OrganizationRole Role, Party InvitedBy,
+    DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, bool IsExpired);
 
 /// <summary>An invitation with its new link, which exists only here and in the mail.</summary>
 public sealed class IssuedInvitation(InvitationSummary invitation, string link)

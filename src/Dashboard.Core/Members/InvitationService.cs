@@ -11,10 +11,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Members;
 
-/// <summary>Invites people to an organization. A link works once, for <see cref="Invitation.Lifetime"/>, for the address that it was made for.
-/// It proves that the address is the person's, because it was mailed there.</summary>
+/// <summary>Invites people to an organization. A link works once, for <see cref="Invitation.Lifetime"/>, for the address that it was made
+/// for. It proves that the address is the person's, because it was mailed there.</summary>
 public sealed partial class InvitationService(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, MailOutbox outbox, PasswordCheck passwords, RateLimits limits, TenantLimitOptions tenant,
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, MailOutbox outbox,
+    PasswordCheck passwords, RateLimits limits, TenantLimitOptions tenant,
     TimeProvider time)
 {
     /// <summary>The path that a link leads to.</summary>
@@ -29,8 +30,8 @@ public sealed partial class InvitationService(
     /// <param name="actor">An admin or owner of the organization, whose role is not below the new one.</param>
     /// <returns>The invitation with its link; or <see cref="ErrorCode.InvalidRequest"/> for an address that cannot be one or is a member's,
     /// <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.FreshSignInRequired"/>,
-    /// <see cref="ErrorCode.Conflict"/> for an address that has been invited and for an organization with as many members as it may have, or
-    /// <see cref="ErrorCode.RateLimited"/>.</returns>
+    /// <see cref="ErrorCode.Conflict"/> for an address that has been invited and for an organization with as many members as it may have,
+    /// or <see cref="ErrorCode.RateLimited"/>.</returns>
     public async Task<Result<IssuedInvitation>> InviteAsync(Actor actor, NewInvitation input, CancellationToken cancellationToken)
     {
         var email = input.Email?.Trim();
@@ -100,7 +101,8 @@ public sealed partial class InvitationService(
                 }
 
                 var ((organization, invitation), link) = (found.Value, LinkToken.Mint());
-                (invitation.TokenHash, invitation.ExpiresAt, invitation.InvitedBy) = (link.Hash, change.Now + Invitation.Lifetime, actor.Id);
+                (invitation.TokenHash, invitation.ExpiresAt, invitation.InvitedBy) =
+                    (link.Hash, change.Now + Invitation.Lifetime, actor.Id);
                 Record(change, invitation, "invitation.resent");
                 return Send(change, organization, invitation, link, origin);
             },
@@ -109,7 +111,8 @@ public sealed partial class InvitationService(
     /// <summary>Withdraws an invitation. Its link no longer works.</summary>
     /// <param name="actor">An admin or owner of the organization, whose role is not below that of the invitation.</param>
     /// <param name="id">The invitation.</param>
-    /// <returns><see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/> or <see cref="ErrorCode.FreshSignInRequired"/>.</returns>
+    /// <returns><see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/> or
+    /// <see cref="ErrorCode.FreshSignInRequired"/>.</returns>
     public Task<Result<Unit>> WithdrawAsync(Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<Unit>(
         actor,
         async (change, token) =>
@@ -129,7 +132,8 @@ public sealed partial class InvitationService(
     /// <summary>Lists the invitations of an organization, newest first, with expired ones.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="query">The page.</param>
-    /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
+    /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> or
+    /// <see cref="ErrorCode.Forbidden"/>.</returns>
     public async Task<Result<Page<InvitationSummary>>> ListAsync(Actor actor, InvitationQuery query, CancellationToken cancellationToken)
     {
         if (Page.Check(query.Limit) is { } unusable)
@@ -161,14 +165,22 @@ public sealed partial class InvitationService(
         var rows = await (
             from invitation in invitations
             orderby invitation.CreatedAt descending, invitation.Id descending
-            select new { Row = invitation, Inviter = context.Users.Where(x => x.Id == invitation.InvitedBy).Select(x => x.Name).FirstOrDefault() })
+            select new
+            {
+                Row = invitation,
+                Inviter = context.Users.Where(x => x.Id == invitation.InvitedBy)
+                .Select(x => x.Name).FirstOrDefault()
+            })
             .Take(query.Limit + 1).ToListAsync(cancellationToken);
         return Cursor.Cut(
-            rows, query.Limit, row => Describe(row.Row, organization.Value.Slug, row.Inviter ?? row.Row.InvitedBy, now), row => new(row.Row.CreatedAt, row.Row.Id), filter);
+            rows, query.Limit, row => Describe(row.Row, organization.Value.Slug, row.Inviter ?? row.Row.InvitedBy, now), row =>
+                new(row.Row.CreatedAt, row.Row.Id), filter);
     }
 
-    /// <summary>Records a change of an invitation. Its address is in the details, not in the target, which every reader of the feed sees.</summary>
-    internal static void Record(UnitOfWork change, Invitation invitation, string action, string? because = null) => change.Record(invitation.OrganizationId, new(
+    /// <summary>Records a change of an invitation. Its address is in the details, not in the target, which every reader of the feed
+    /// sees.</summary>
+    internal static void Record(UnitOfWork change, Invitation invitation, string action, string? because = null) => change.Record(
+        invitation.OrganizationId, new(
         AuditCategory.Members, action, new(FeedSubject.Invitation, invitation.Id, invitation.Email),
         Details: JsonSerializer.Serialize(because is null
             ? new Dictionary<string, string> { ["role"] = invitation.Role.ToWireName() }
@@ -193,17 +205,20 @@ public sealed partial class InvitationService(
     }
 
     static InvitationSummary Describe(Invitation row, string organization, string inviter, DateTimeOffset now) => new(
-        row.Id, organization, row.Email, row.Role, new(PartyType.User, row.InvitedBy, inviter), row.CreatedAt, row.ExpiresAt, row.ExpiresAt <= now);
+        row.Id, organization, row.Email, row.Role, new(PartyType.User, row.InvitedBy, inviter),
+        row.CreatedAt, row.ExpiresAt, row.ExpiresAt <= now);
 
     /// <summary>Finds an organization in which the actor may grant a role.</summary>
     static async Task<Result<OrganizationAccess>> FindOrganizationAsync(
         UnitOfWork change, string? slug, OrganizationRole role, CancellationToken cancellationToken)
     {
         var found = await change.Context.ResolveOrganizationAsync(change.Actor, slug, cancellationToken);
-        return found.Error is { } missing ? missing : await CheckAsync(change, found.Value, role, cancellationToken) is { } refused ? refused : found;
+        return found.Error is { } missing ? missing
+            : await CheckAsync(change, found.Value, role, cancellationToken) is { } refused ? refused : found;
     }
 
-    static async Task<Error?> CheckAsync(UnitOfWork change, OrganizationAccess organization, OrganizationRole role, CancellationToken cancellationToken) =>
+    static async Task<Error?> CheckAsync(
+        UnitOfWork change, OrganizationAccess organization, OrganizationRole role, CancellationToken cancellationToken) =>
         organization.Role.Check(MemberAction.ManageMembers)
         ?? (role > organization.Role ? Error.Forbidden("You can’t give a role above your own. Ask an owner of your organization.") : null)
         ?? await change.CheckPresenceAsync(cancellationToken);
@@ -230,13 +245,16 @@ public sealed partial class InvitationService(
             : (organization, invitation);
     }
 
-    async Task<Error?> CheckNewAsync(UnitOfWork change, long organization, string email, string normalized, CancellationToken cancellationToken)
+    async Task<Error?> CheckNewAsync(
+        UnitOfWork change, long organization, string email, string normalized, CancellationToken cancellationToken)
     {
         var context = change.Context;
         var forgotten = change.Now - Invitation.ExpiredKept;
-        await context.Invitations.Where(x => x.OrganizationId == organization && x.ExpiresAt < forgotten).ExecuteDeleteAsync(cancellationToken);
+        await context.Invitations.Where(x => x.OrganizationId == organization && x.ExpiresAt < forgotten)
+            .ExecuteDeleteAsync(cancellationToken);
         if (await context.Members.IgnoreQueryFilters().AnyAsync(
-            x => x.OrganizationId == organization && context.Users.Any(person => person.Id == x.UserId && person.NormalizedEmail == normalized), cancellationToken))
+            x => x.OrganizationId == organization
+                && context.Users.Any(person => person.Id == x.UserId && person.NormalizedEmail == normalized), cancellationToken))
         {
             return Error.Invalid("email", $"{email} is already a member.");
         }
@@ -250,10 +268,12 @@ public sealed partial class InvitationService(
     }
 
     /// <summary>Checks that the organization may have one more member or invitation. Requires its lock.</summary>
-    static async Task<Error?> CheckRoomAsync(DashboardContext context, long organization, TenantLimitOptions tenant, CancellationToken cancellationToken) =>
+    static async Task<Error?> CheckRoomAsync(
+        DashboardContext context, long organization, TenantLimitOptions tenant, CancellationToken cancellationToken) =>
         tenant.MembersPerOrganization > 0
         && await context.Members.IgnoreQueryFilters().CountAsync(x => x.OrganizationId == organization, cancellationToken)
-            + await context.Invitations.CountAsync(x => x.OrganizationId == organization, cancellationToken) >= tenant.MembersPerOrganization
+            + await context.Invitations.CountAsync(x =>
+                x.OrganizationId == organization, cancellationToken) >= tenant.MembersPerOrganization
             ? Error.LimitReached(
                 "member",
                 $"The organization has reached its limit of {tenant.MembersPerOrganization} members and invitations. Remove one, or raise Limits:MembersPerOrganization.")
@@ -261,6 +281,7 @@ public sealed partial class InvitationService(
 
     /// <summary>Counts a mail of a member.</summary>
     Error? TakeMail(Actor actor) => limits.TakeInvitation(actor.Id) is { } wait
-        ? new Error(ErrorCode.RateLimited, "You have sent too many invitations in the last minute. Try again in a minute.", RetryAfter: wait)
+        ? new Error(ErrorCode.RateLimited,
+            "You have sent too many invitations in the last minute. Try again in a minute.", RetryAfter: wait)
         : null;
 }

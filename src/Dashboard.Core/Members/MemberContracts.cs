@@ -36,7 +36,8 @@ public static class SecondFactors
 /// <param name="IsDisabled">Whether an owner has disabled the membership.</param>
 /// <param name="JoinedAt">When the person joined, UTC.</param>
 /// <param name="IsYou">Whether it is the caller.</param>
-public sealed record MemberSummary(string UserId, string Name, string Email, OrganizationRole Role, bool IsDisabled, DateTimeOffset JoinedAt, bool IsYou)
+public sealed record MemberSummary(
+    string UserId, string Name, string Email, OrganizationRole Role, bool IsDisabled, DateTimeOffset JoinedAt, bool IsYou)
 {
     /// <summary>What only those see who manage members; null for others.</summary>
     public MemberDetails? Details { get; init; }
@@ -56,7 +57,8 @@ public sealed record MemberDetails(DateTimeOffset? LastSeenAt, SecondFactor Seco
 /// <param name="Cursor">The cursor of the previous page; null for the first page.</param>
 /// <param name="Limit">The page size, 1 to 200.</param>
 public sealed record MemberQuery(
-    string? Organization = null, string? Search = null, OrganizationRole? Role = null, string? Cursor = null, int Limit = Page.DefaultLimit);
+    string? Organization = null, string? Search = null, OrganizationRole? Role = null, string? Cursor =
+        null, int Limit = Page.DefaultLimit);
 
 /// <summary>A member who may own keys and service accounts.</summary>
 /// <param name="UserId">The person's identifier.</param>

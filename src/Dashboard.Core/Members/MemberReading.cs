@@ -44,7 +44,8 @@ public sealed partial class MemberService
         }
 
         var rows = await ReadAsync(
-            context, actor, organization.Value, members.OrderBy(x => x.JoinedAt).ThenBy(x => x.UserId).Take(query.Limit + 1), cancellationToken);
+            context, actor, organization.Value, members.OrderBy(x => x.JoinedAt).ThenBy(x => x.UserId)
+                .Take(query.Limit + 1), cancellationToken);
         return Cursor.Cut(rows, query.Limit, row => row, row => new(row.JoinedAt, row.UserId), filter);
     }
 
@@ -63,7 +64,8 @@ public sealed partial class MemberService
         var organization = await context.ResolveOrganizationAsync(actor, query.Organization, cancellationToken);
         return organization.Error is { } missing
             ? missing
-            : await (await MatchingAsync(context, organization.Value.Id, SearchOf(query), query.Role, cancellationToken)).CountAsync(cancellationToken);
+            : await (await MatchingAsync(context, organization.Value.Id, SearchOf(query), query.Role, cancellationToken))
+                .CountAsync(cancellationToken);
     }
 
     /// <summary>Reads a member.</summary>
@@ -134,7 +136,8 @@ public sealed partial class MemberService
     /// <param name="userId">The member.</param>
     /// <returns>The items; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.Conflict"/> for
     /// the last owner.</returns>
-    public async Task<Result<Belongings>> FindBelongingsAsync(Actor actor, string? organization, string userId, CancellationToken cancellationToken)
+    public async Task<Result<Belongings>> FindBelongingsAsync(
+        Actor actor, string? organization, string userId, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var found = await context.ResolveOrganizationAsync(actor, organization, cancellationToken);
@@ -210,8 +213,8 @@ public sealed partial class MemberService
             .Where(x => x.Owners.Any(owner => able.Any(member => member.UserId == owner.UserId)));
     }
 
-    /// <summary>Finds the members that match a filter. Names are compared here, alike for every database: an organization has a bounded number of
-    /// members.</summary>
+    /// <summary>Finds the members that match a filter. Names are compared here, alike for every database: an organization has a bounded
+    /// number of members.</summary>
     static async Task<IQueryable<Member>> MatchingAsync(
         DashboardContext context, long organization, string? search, OrganizationRole? role, CancellationToken cancellationToken)
     {
@@ -232,7 +235,8 @@ public sealed partial class MemberService
             join person in context.Users on member.UserId equals person.Id
             select new { person.Id, person.Name, person.Email }).ToListAsync(cancellationToken);
         var ids = names
-            .Where(x => ComparableText.Fold(x.Name).Contains(text, StringComparison.Ordinal) || ComparableText.Fold(x.Email!).Contains(text, StringComparison.Ordinal))
+            .Where(x => ComparableText.Fold(x.Name).Contains(text, StringComparison.Ordinal)
+                || ComparableText.Fold(x.Email!).Contains(text, StringComparison.Ordinal))
             .Select(x => x.Id).ToList();
         return members.Where(x => ids.Contains(x.UserId));
     }
@@ -241,12 +245,14 @@ public sealed partial class MemberService
         DashboardContext context, Actor actor, OrganizationAccess organization, string userId, CancellationToken cancellationToken) =>
         await ReadAsync(
             context, actor, organization,
-            context.Members.IgnoreQueryFilters().AsNoTracking().Where(x => x.OrganizationId == organization.Id && x.UserId == userId), cancellationToken) is [var row]
+            context.Members.IgnoreQueryFilters().AsNoTracking()
+                .Where(x => x.OrganizationId == organization.Id && x.UserId == userId), cancellationToken) is [var row]
             ? row
             : Error.NotFound;
 
     static async Task<List<MemberSummary>> ReadAsync(
-        DashboardContext context, Actor actor, OrganizationAccess organization, IQueryable<Member> members, CancellationToken cancellationToken)
+        DashboardContext context, Actor actor, OrganizationAccess organization, IQueryable<Member> members,
+        CancellationToken cancellationToken)
     {
         var (id, manages) = (organization.Id, organization.Role.Can(MemberAction.ManageMembers));
         var rows = await (
@@ -263,16 +269,20 @@ public sealed partial class MemberService
                 member.JoinedAt,
                 HasAuthenticator = context.Authenticators.Any(x => x.UserId == person.Id),
                 HasPasskey = context.Passkeys.Any(x => x.UserId == person.Id),
-                LastSeenAt = context.Sessions.Where(x => x.UserId == person.Id).OrderByDescending(x => x.LastSeenAt).Select(x => (DateTimeOffset?)x.LastSeenAt).FirstOrDefault(),
-                Keys = context.Keys.Count(key => key.OwnerType == PartyType.User && key.OwnerId == person.Id && key.State != KeyState.Revoked
+                LastSeenAt = context.Sessions.Where(x => x.UserId == person.Id).OrderByDescending(x => x.LastSeenAt)
+                    .Select(x => (DateTimeOffset?)x.LastSeenAt).FirstOrDefault(),
+                Keys = context.Keys.Count(
+                    key => key.OwnerType == PartyType.User && key.OwnerId == person.Id && key.State != KeyState.Revoked
                     && context.Projects.Any(project => project.Id == key.ProjectId && project.OrganizationId == id)),
                 Accounts = context.ServiceAccountOwners.Count(x => x.OrganizationId == id && x.UserId == person.Id
                     && context.ServiceAccounts.Any(account => account.Id == x.ServiceAccountId && account.DeletedAt == null)),
             }).ToListAsync(cancellationToken);
-        return rows.ConvertAll(row => new MemberSummary(row.Id, row.Name, row.Email!, row.Role, row.DisabledAt is not null, row.JoinedAt, row.Id == actor.Id)
-        {
-            Details = !manages && row.Id != actor.Id ? null : new(
-                row.LastSeenAt, row.HasPasskey ? SecondFactor.Passkey : row.HasAuthenticator ? SecondFactor.Authenticator : SecondFactor.None, row.Keys, row.Accounts),
-        });
+        return rows.ConvertAll(
+            row => new MemberSummary(row.Id, row.Name, row.Email!, row.Role, row.DisabledAt is not null, row.JoinedAt, row.Id == actor.Id)
+            {
+                Details = !manages && row.Id != actor.Id ? null : new(
+                row.LastSeenAt, row.HasPasskey ? SecondFactor.Passkey : row.HasAuthenticator
+                    ? SecondFactor.Authenticator : SecondFactor.None, row.Keys, row.Accounts),
+            });
     }
 }

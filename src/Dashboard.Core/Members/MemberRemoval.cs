@@ -20,9 +20,10 @@ public sealed partial class MemberService
     /// <param name="organization">The organization's slug; null if the caller has only one.</param>
     /// <param name="userId">The member.</param>
     /// <param name="handover">What becomes of what the member owns.</param>
-    /// <returns>What was done; or <see cref="ErrorCode.InvalidRequest"/> for a person who cannot own keys, <see cref="ErrorCode.NotFound"/>,
-    /// <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.FreshSignInRequired"/>, or <see cref="ErrorCode.Conflict"/> for the last owner,
-    /// for an item without a decision, and for a decision on a service account that stays with its other owners.</returns>
+    /// <returns>What was done; or <see cref="ErrorCode.InvalidRequest"/> for a person who cannot own keys,
+    /// <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.FreshSignInRequired"/>, or
+    /// <see cref="ErrorCode.Conflict"/> for the last owner, for an item without a decision, and for a decision on a service account that
+    /// stays with its other owners.</returns>
     public async Task<Result<Settlement>> RemoveAsync(
         Actor actor, string? organization, string userId, Handover handover, CancellationToken cancellationToken) =>
         Check(handover) is { } fault ? fault : await changes.RunAsync<Settlement>(
@@ -66,8 +67,10 @@ public sealed partial class MemberService
             cancellationToken);
 
     static Error? Check(Handover handover) =>
-        handover.Items.Count > MaxDecisions ? Error.Invalid("items", $"Decide on {MaxDecisions} items or fewer, and use otherwise for the rest.")
-        : handover.Items.Select(item => item.Id).Distinct(StringComparer.Ordinal).Count() != handover.Items.Count ? Error.Invalid("items", "Decide on each item only once.")
+        handover.Items.Count > MaxDecisions
+            ? Error.Invalid("items", $"Decide on {MaxDecisions} items or fewer, and use otherwise for the rest.")
+        : handover.Items.Select(item => item.Id).Distinct(StringComparer.Ordinal).Count() != handover.Items.Count
+            ? Error.Invalid("items", "Decide on each item only once.")
         : null;
 
     /// <summary>Carries out the decisions. Requires the lock of the organization.</summary>
@@ -118,7 +121,8 @@ public sealed partial class MemberService
 
         kept.ForEach(account => ServiceAccountService.HandOver(change, account, leaver, heir: null));
         return new Settlement(
-            revoked.ConvertAll(key => key.KeyId), handed.ConvertAll(key => key.KeyId), [.. accounts.Where(x => x.DeletedAt is not null).Select(x => x.Id)],
+            revoked.ConvertAll(key => key.KeyId), handed.ConvertAll(key =>
+                key.KeyId), [.. accounts.Where(x => x.DeletedAt is not null).Select(x => x.Id)],
             [.. accounts.Where(x => x.DeletedAt is null).Select(x => x.Id)], kept.ConvertAll(account => account.Id));
     }
 
@@ -152,15 +156,18 @@ public sealed partial class MemberService
         var keys = context.Keys.Where(key => key.OwnerType == PartyType.User && key.OwnerId == userId);
         if (withApps)
         {
-            var apps = context.PublishedApps.Where(app => app.PublishedBy == userId && app.UnpublishedAt == null && here.Contains(app.ProjectId)).Select(app => app.Id);
-            keys = context.Keys.Where(key => (key.OwnerType == PartyType.User && key.OwnerId == userId) || (key.OwnerType == PartyType.PublishedApp && apps.Contains(key.OwnerId)));
+            var apps = context.PublishedApps.Where(app =>
+                app.PublishedBy == userId && app.UnpublishedAt == null && here.Contains(app.ProjectId)).Select(app => app.Id);
+            keys = context.Keys.Where(key => (key.OwnerType == PartyType.User && key.OwnerId == userId)
+                || (key.OwnerType == PartyType.PublishedApp && apps.Contains(key.OwnerId)));
         }
 
         return keys.Where(key => key.State != KeyState.Revoked && here.Contains(key.ProjectId));
     }
 
     /// <summary>Locks the projects of keys, with those of the keys of service accounts, in the order of their identifiers.</summary>
-    static async Task LockProjectsAsync(UnitOfWork change, IQueryable<ApiKey> keys, IReadOnlyList<ServiceAccount>? accounts, CancellationToken cancellationToken)
+    static async Task LockProjectsAsync(
+        UnitOfWork change, IQueryable<ApiKey> keys, IReadOnlyList<ServiceAccount>? accounts, CancellationToken cancellationToken)
     {
         var projects = await keys.Select(key => key.ProjectId).Distinct().ToListAsync(cancellationToken);
         if (accounts is { Count: > 0 })

@@ -32,7 +32,8 @@ public sealed partial class MemberService(IDbContextFactory<DashboardContext> co
     /// <param name="role">The new role.</param>
     /// <returns>The member; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>,
     /// <see cref="ErrorCode.FreshSignInRequired"/>, or <see cref="ErrorCode.Conflict"/> for the last owner.</returns>
-    public Task<Result<MemberSummary>> ChangeRoleAsync(Actor actor, string? organization, string userId, OrganizationRole role, CancellationToken cancellationToken) =>
+    public Task<Result<MemberSummary>> ChangeRoleAsync(
+        Actor actor, string? organization, string userId, OrganizationRole role, CancellationToken cancellationToken) =>
         ChangeAsync(
             actor,
             organization,
@@ -65,15 +66,16 @@ public sealed partial class MemberService(IDbContextFactory<DashboardContext> co
             },
             cancellationToken);
 
-    /// <summary>Disables or enables a member. For a disabled one the organization does not exist: their sessions and tokens open nothing of it.
-    /// Their keys keep working.</summary>
+    /// <summary>Disables or enables a member. For a disabled one the organization does not exist: their sessions and tokens open nothing of
+    /// it. Their keys keep working.</summary>
     /// <param name="actor">An owner of the organization.</param>
     /// <param name="organization">The organization's slug; null if the caller has only one.</param>
     /// <param name="userId">Another member.</param>
     /// <param name="disabled">Whether to disable the member.</param>
     /// <returns>The member; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>,
     /// <see cref="ErrorCode.FreshSignInRequired"/>, or <see cref="ErrorCode.Conflict"/> for the actor.</returns>
-    public Task<Result<MemberSummary>> SetDisabledAsync(Actor actor, string? organization, string userId, bool disabled, CancellationToken cancellationToken) =>
+    public Task<Result<MemberSummary>> SetDisabledAsync(
+        Actor actor, string? organization, string userId, bool disabled, CancellationToken cancellationToken) =>
         ChangeAsync(
             actor,
             organization,
@@ -97,7 +99,8 @@ public sealed partial class MemberService(IDbContextFactory<DashboardContext> co
                 }
 
                 found.Member.DisabledAt = disabled ? change.Now : null;
-                change.Record(found.Organization.Id, new(AuditCategory.Members, disabled ? "member.disabled" : "member.enabled", found.Target));
+                change.Record(
+                    found.Organization.Id, new(AuditCategory.Members, disabled ? "member.disabled" : "member.enabled", found.Target));
                 if (disabled)
                 {
                     await WithdrawAboveAsync(change, found, null, token);
@@ -108,14 +111,15 @@ public sealed partial class MemberService(IDbContextFactory<DashboardContext> co
             },
             cancellationToken);
 
-    /// <summary>Revokes everything that a member can act with: the keys that they own, those of the apps that they published, their connected
-    /// apps and their browser sessions. Service accounts stay: they are the organization's.</summary>
+    /// <summary>Revokes everything that a member can act with: the keys that they own, those of the apps that they published, their
+    /// connected apps and their browser sessions. Service accounts stay: they are the organization's.</summary>
     /// <param name="actor">An admin or owner of the organization, whose role is not below the member's.</param>
     /// <param name="organization">The organization's slug; null if the caller has only one.</param>
     /// <param name="userId">The member.</param>
     /// <returns>What was revoked; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/> or
     /// <see cref="ErrorCode.FreshSignInRequired"/>.</returns>
-    public Task<Result<RevokedAccess>> RevokeEverythingAsync(Actor actor, string? organization, string userId, CancellationToken cancellationToken) =>
+    public Task<Result<RevokedAccess>> RevokeEverythingAsync(
+        Actor actor, string? organization, string userId, CancellationToken cancellationToken) =>
         changes.RunAsync<RevokedAccess>(
             actor,
             async (change, token) =>
@@ -141,7 +145,8 @@ public sealed partial class MemberService(IDbContextFactory<DashboardContext> co
             cancellationToken);
 
     Task<Result<MemberSummary>> ChangeAsync(
-        Actor actor, string? organization, string userId, MemberAction action, Func<UnitOfWork, Found, CancellationToken, Task<Error?>> apply,
+        Actor actor, string? organization, string userId, MemberAction action,
+        Func<UnitOfWork, Found, CancellationToken, Task<Error?>> apply,
         CancellationToken cancellationToken) => changes.RunAsync<MemberSummary>(
             actor,
             async (change, token) =>
@@ -203,11 +208,13 @@ public sealed partial class MemberService(IDbContextFactory<DashboardContext> co
     /// <summary>Checks that the organization has an owner without a member. A disabled owner is none.</summary>
     static async Task<Error?> CheckOwnerStaysAsync(DashboardContext context, Member member, CancellationToken cancellationToken) =>
         member is { Role: OrganizationRole.Owner, DisabledAt: null } && !await context.Members.AnyAsync(
-            x => x.OrganizationId == member.OrganizationId && x.Role == OrganizationRole.Owner && x.UserId != member.UserId, cancellationToken)
+            x => x.OrganizationId == member.OrganizationId && x.Role == OrganizationRole.Owner
+                && x.UserId != member.UserId, cancellationToken)
             ? LastOwner
             : null;
 
-    /// <summary>Withdraws the invitations that a member may no longer vouch for, so that nobody comes back through a link made before.</summary>
+    /// <summary>Withdraws the invitations that a member may no longer vouch for, so that nobody comes back through a link made
+    /// before.</summary>
     /// <param name="highest">The highest role that the member may still grant; null for none.</param>
     static async Task WithdrawAboveAsync(UnitOfWork change, Found found, OrganizationRole? highest, CancellationToken cancellationToken)
     {
@@ -226,7 +233,8 @@ public sealed partial class MemberService(IDbContextFactory<DashboardContext> co
     static async Task EndAccessAsync(UnitOfWork change, Found found, string because, CancellationToken cancellationToken)
     {
         await EndAuthorizationsAsync(change, found, because, cancellationToken);
-        if (!await change.Context.Members.AnyAsync(x => x.UserId == found.Person.Id && x.OrganizationId != found.Organization.Id, cancellationToken))
+        if (!await change.Context.Members.AnyAsync(
+            x => x.UserId == found.Person.Id && x.OrganizationId != found.Organization.Id, cancellationToken))
         {
             await SessionService.EndAllAsync(change, found.Person.Id, change.Actor.SessionId, cancellationToken);
         }
@@ -235,7 +243,8 @@ public sealed partial class MemberService(IDbContextFactory<DashboardContext> co
     static async Task<int> EndAuthorizationsAsync(UnitOfWork change, Found found, string because, CancellationToken cancellationToken)
     {
         var ids = await change.Context.Authorizations
-            .Where(x => x.OrganizationId == found.Organization.Id && x.UserId == found.Person.Id && x.EndedAt == null && x.ExpiresAt > change.Now)
+            .Where(x => x.OrganizationId == found.Organization.Id && x.UserId == found.Person.Id
+                && x.EndedAt == null && x.ExpiresAt > change.Now)
             .OrderBy(x => x.Id).Select(x => x.Id).ToListAsync(cancellationToken);
         foreach (var id in ids)
         {

@@ -15,7 +15,8 @@ namespace Dashboard.Core.OAuth;
 /// <param name="CodeChallenge">The S256 challenge (RFC 7636).</param>
 /// <param name="State">The state to return, or null.</param>
 public sealed record AuthorizationRequest(
-    OAuthClient Client, string RedirectUri, bool NamedRedirectUri, IReadOnlyList<string> Scopes, string? Resource, string CodeChallenge, string? State)
+    OAuthClient Client, string RedirectUri, bool NamedRedirectUri, IReadOnlyList<string> Scopes,
+    string? Resource, string CodeChallenge, string? State)
 {
     /// <summary>Returns the client id.</summary>
     public override string ToString() => Client.ClientId;
@@ -37,7 +38,8 @@ public sealed record WayBack(OAuthClient Client, string Url, string Place);
 /// <summary>Checks, approves and denies authorization requests (RFC 6749 section 4.1, RFC 7636, RFC 8252, RFC 8707, RFC 9207, RFC
 /// 9700).</summary>
 public sealed class AuthorizationRequests(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, WritesBehind behind, OAuthClients clients, ClientDocuments documents,
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, WritesBehind behind,
+    OAuthClients clients, ClientDocuments documents,
     OAuthScopes scopes, OAuthOptions options, TimeProvider time)
 {
     const int MaxState = 2000;
@@ -93,7 +95,8 @@ public sealed class AuthorizationRequests(
     /// <param name="issuer">The issuer of the tokens.</param>
     /// <returns>The URL to redirect the browser to with the code; or <see cref="ErrorCode.NotFound"/> if the actor is not a member of the
     /// organization or the client no longer exists.</returns>
-    public Task<Result<OAuthSecret>> ApproveAsync(Actor actor, AuthorizationRequest request, string organization, string issuer, CancellationToken cancellationToken)
+    public Task<Result<OAuthSecret>> ApproveAsync(
+        Actor actor, AuthorizationRequest request, string organization, string issuer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         var code = OAuthSecret.Mint(OAuthPrefixes.Code);
@@ -129,7 +132,13 @@ public sealed class AuthorizationRequests(
                 });
                 change.Record(access.Id, new(
                     AuditCategory.Tokens, "authorization.approved", new(FeedSubject.Client, client.ClientId, client.Name),
-                    Details: JsonSerializer.Serialize(new Dictionary<string, string?> { ["scope"] = string.Join(' ', request.Scopes), ["resource"] = request.Resource, ["redirect_uri"] = request.RedirectUri })));
+                    Details: JsonSerializer.Serialize(
+                        new Dictionary<string, string?>
+                        {
+                            ["scope"] = string.Join(' ', request.Scopes),
+                            ["resource"] = request.Resource,
+                            ["redirect_uri"] = request.RedirectUri
+                        })));
                 return OAuthSecret.Of("redirect ", BuildRedirect(request.RedirectUri, request.State, issuer, ("code", code.Reveal())));
             },
             cancellationToken);
@@ -142,7 +151,8 @@ public sealed class AuthorizationRequests(
     public static string Deny(AuthorizationRequest request, string issuer)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return BuildRedirect(request.RedirectUri, request.State, issuer, ("error", "access_denied"), ("error_description", "The person denied the request."));
+        return BuildRedirect(request.RedirectUri, request.State, issuer, ("error", "access_denied"), (
+            "error_description", "The person denied the request."));
     }
 
     Result<AuthorizationRequest> Judge(
@@ -160,12 +170,14 @@ public sealed class AuthorizationRequests(
 
         if (request["request"] is not null || request["request_uri"] is not null)
         {
-            return new OAuthError(request["request"] is not null ? "request_not_supported" : "request_uri_not_supported", "Send the parameters directly.");
+            return new OAuthError(
+                request["request"] is not null ? "request_not_supported" : "request_uri_not_supported", "Send the parameters directly.");
         }
 
         if (request["response_type"] is not "code")
         {
-            return request["response_type"] is null ? OAuthError.InvalidRequest("response_type is missing.") : new OAuthError("unsupported_response_type", "response_type must be code.");
+            return request["response_type"] is null ? OAuthError.InvalidRequest("response_type is missing.")
+                : new OAuthError("unsupported_response_type", "response_type must be code.");
         }
 
         if (request["response_mode"] is not (null or "query"))
@@ -178,7 +190,8 @@ public sealed class AuthorizationRequests(
             return OAuthError.UnauthorizedClient;
         }
 
-        if (request["code_challenge"] is not { } challenge || request["code_challenge_method"] is not Pkce.Method || !Pkce.IsChallenge(challenge))
+        if (request["code_challenge"] is not { } challenge || request["code_challenge_method"] is not Pkce.Method
+            || !Pkce.IsChallenge(challenge))
         {
             return OAuthError.InvalidRequest("code_challenge with code_challenge_method S256 is required.");
         }
@@ -189,7 +202,8 @@ public sealed class AuthorizationRequests(
         }
 
         var scope = client.ScopeOf(scopes, request["scope"]);
-        return scope.Error is { } beyond ? beyond : new AuthorizationRequest(client, redirect, named, scope.Value, request.Resource.Value, challenge, state);
+        return scope.Error is { } beyond ? beyond
+            : new AuthorizationRequest(client, redirect, named, scope.Value, request.Resource.Value, challenge, state);
     }
 
     /// <summary>Returns whether a person has approved a client and not disconnected it since.</summary>
@@ -231,8 +245,8 @@ public sealed class AuthorizationRequests(
                 "The app that sent you here is unknown. An app that nobody connects soon after it registered is removed. Try connecting it again.");
     }
 
-    /// <summary>Returns the row of the client. One that a document describes gets its row with its first approval, and each approval brings it
-    /// up to date.</summary>
+    /// <summary>Returns the row of the client. One that a document describes gets its row with its first approval, and each approval brings
+    /// it up to date.</summary>
     static async Task<RegisteredClient?> FindStoredAsync(UnitOfWork change, OAuthClient client, CancellationToken cancellationToken)
     {
         if (client.Kind == ClientKind.Described)
@@ -246,7 +260,8 @@ public sealed class AuthorizationRequests(
             return row;
         }
 
-        var (redirects, grants, scope) = (string.Join('\n', client.RedirectUris), string.Join(' ', client.AllowedGrants), string.Join(' ', client.Scope));
+        var (redirects, grants, scope) =
+            (string.Join('\n', client.RedirectUris), string.Join(' ', client.AllowedGrants), string.Join(' ', client.Scope));
         if (row is null)
         {
             row = new()

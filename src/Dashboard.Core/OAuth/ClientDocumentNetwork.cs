@@ -8,7 +8,8 @@ namespace Dashboard.Core.OAuth;
 public class ClientDocumentNetwork
 {
     /// <summary>Returns the addresses of a host.</summary>
-    public virtual Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken) => Dns.GetHostAddressesAsync(host, cancellationToken);
+    public virtual Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken) =>
+        Dns.GetHostAddressesAsync(host, cancellationToken);
 
     /// <summary>Connects to a public address.</summary>
     public virtual async Task<Stream> ConnectAsync(IPEndPoint place, CancellationToken cancellationToken)

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.OAuth;
 
-/// <summary>Fetches the documents that describe clients whose id is a URL (client ID metadata documents). Anybody can name any URL, so nothing
-/// is fetched but from public addresses, in one answer, that is small and quick.</summary>
+/// <summary>Fetches the documents that describe clients whose id is a URL (client ID metadata documents). Anybody can name any URL, so
+/// nothing is fetched but from public addresses, in one answer, that is small and quick.</summary>
 public sealed partial class ClientDocuments : IDisposable
 {
     /// <summary>The maximum size of a document.</summary>
@@ -33,7 +33,8 @@ public sealed partial class ClientDocuments : IDisposable
     readonly HttpClient client;
 
     /// <summary>Fetches nothing yet.</summary>
-    public ClientDocuments(ClientDocumentNetwork network, OAuthOptions options, OAuthScopes scopes, TimeProvider time, ILogger<ClientDocuments> logger)
+    public ClientDocuments(
+        ClientDocumentNetwork network, OAuthOptions options, OAuthScopes scopes, TimeProvider time, ILogger<ClientDocuments> logger)
     {
         (this.network, this.options, this.scopes, this.time, this.logger) = (network, options, scopes, time, logger);
         var handler = new SocketsHttpHandler
@@ -150,17 +151,19 @@ public sealed partial class ClientDocuments : IDisposable
 
             var host = new Uri(url).Authority;
             return new OAuthClient(
-                ClientAddresses.ToStored(url), host, ClientKind.Described, IsPublic: true, grants, usable.Value.Scope, usable.Value.RedirectUris, Url: url,
+                ClientAddresses.ToStored(url), host, ClientKind.Described, IsPublic: true, grants,
+                usable.Value.Scope, usable.Value.RedirectUris, Url: url,
                 ClaimedName: metadata.Name is null ? null : UsableClient.NameOf(metadata.Name, usable.Value.RedirectUris));
         }
     }
 
-    /// <summary>Connects to a public address of a host. It is checked here, after the name was resolved: a check before would ask a name server
-    /// that may say something else the second time.</summary>
+    /// <summary>Connects to a public address of a host. It is checked here, after the name was resolved: a check before would ask a name
+    /// server that may say something else the second time.</summary>
     async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        var addresses = IPAddress.TryParse(host.Trim('[', ']'), out var literal) ? [literal] : await network.ResolveAsync(host, cancellationToken);
+        var addresses = IPAddress.TryParse(host.Trim('[', ']'), out var literal) ? [literal]
+            : await network.ResolveAsync(host, cancellationToken);
         Exception? failure = null;
         foreach (var address in addresses.Where(PublicAddresses.Contains))
         {

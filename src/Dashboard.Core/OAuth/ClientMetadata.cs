@@ -9,7 +9,8 @@ public static class ClientMetadata
     public static NewClient Read(JsonElement body)
     {
         return new(
-            Text("client_name"), List("redirect_uris"), Text("token_endpoint_auth_method"), List("grant_types"), List("response_types"), Text("scope"), Text("client_uri"));
+            Text("client_name"), List("redirect_uris"), Text("token_endpoint_auth_method"),
+            List("grant_types"), List("response_types"), Text("scope"), Text("client_uri"));
 
         string? Text(string name) => body.TryGetProperty(name, out var value) ? TextOf(value) : null;
 

@@ -54,7 +54,8 @@ public sealed class ClientRegistration(
     /// <summary>Registers a client.</summary>
     /// <param name="input">What it says of itself.</param>
     /// <param name="origin">Where the request came in.</param>
-    /// <returns>The client with its secret; or <c>invalid_redirect_uri</c>, <c>invalid_client_metadata</c> (RFC 7591 section 3.2.2), <c>temporarily_unavailable</c>.</returns>
+    /// <returns>The client with its secret; or <c>invalid_redirect_uri</c>, <c>invalid_client_metadata</c> (RFC 7591 section 3.2.2),
+    /// <c>temporarily_unavailable</c>.</returns>
     public async Task<Result<IssuedClient>> RegisterAsync(NewClient input, OAuthOrigin origin, CancellationToken cancellationToken)
     {
         if (!IsOpen)
@@ -103,9 +104,11 @@ public sealed class ClientRegistration(
                 change.Context.Add(row);
                 change.Record(AuditChain.Installation, new(
                     AuditCategory.Tokens, "client.registered", new(FeedSubject.Client, row.ClientId, row.Name),
-                    Details: JsonSerializer.Serialize(new Dictionary<string, string?> { ["redirect_uris"] = row.RedirectUris, ["scope"] = row.Scope })));
+                    Details: JsonSerializer.Serialize(
+                        new Dictionary<string, string?> { ["redirect_uris"] = row.RedirectUris, ["scope"] = row.Scope })));
                 return new IssuedClient(
-                    new(row.ClientId, row.Name, ClientKind.Registered, secret is null, client.Grants, client.Scope, client.RedirectUris, null, row.CreatedAt),
+                    new(row.ClientId, row.Name, ClientKind.Registered, secret is null, client.Grants,
+                        client.Scope, client.RedirectUris, null, row.CreatedAt),
                     row.AuthMethod, secret, row.ClientUri);
             },
             cancellationToken);

@@ -49,7 +49,8 @@ public sealed class DeviceCode
     /// <summary>What the device calls itself.</summary>
     public required string UserAgent { get; init; }
 
-    /// <summary>The least time between two questions of the device, in seconds. It grows with each that comes too soon (RFC 8628 section 3.5).</summary>
+    /// <summary>The least time between two questions of the device, in seconds. It grows with each that comes too soon (RFC 8628 section
+    /// 3.5).</summary>
     public required int IntervalSeconds { get; set; }
 
     /// <summary>When the device last asked, UTC, or null.</summary>

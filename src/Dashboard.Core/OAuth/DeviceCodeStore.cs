@@ -18,7 +18,8 @@ static class DeviceCodeStore
     const int ClearedAtOnce = 100;
 
     /// <summary>The error that a device gets; null where its request is approved.</summary>
-    public static async Task<OAuthError?> PollAsync(DashboardContext context, string clientId, byte[] hash, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<OAuthError?> PollAsync(
+        DashboardContext context, string clientId, byte[] hash, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var row = await context.DeviceCodes.SingleOrDefaultAsync(x => x.CodeHash == hash, cancellationToken);
         if (row is null || row.ClientId != clientId)

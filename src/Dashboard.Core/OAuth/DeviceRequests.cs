@@ -25,7 +25,8 @@ public sealed record DeviceGrant(OAuthSecret DeviceCode, OAuthSecret UserCode, T
 /// <param name="CreatedAt">When the request was made, UTC.</param>
 /// <param name="ExpiresAt">When the request expires, UTC.</param>
 public sealed record DeviceRequest(
-    string UserCode, OAuthClient Client, IReadOnlyList<string> Scopes, string? Resource, string? Address, string UserAgent, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt);
+    string UserCode, OAuthClient Client, IReadOnlyList<string> Scopes, string? Resource, string? Address,
+    string UserAgent, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt);
 
 /// <summary>Authorizes devices without a browser (RFC 8628): the device makes a request, and a person approves or denies it on another
 /// screen.</summary>
@@ -40,13 +41,15 @@ public sealed class DeviceRequests(
     const int CodeLength = 8;
     const int MaxUserAgent = 200;
 
-    static readonly Error Unknown = Error.Invalid("user_code", "No device is waiting with this code. Compare it with the code on the device; it may have expired.");
+    static readonly Error Unknown =
+        Error.Invalid("user_code", "No device is waiting with this code. Compare it with the code on the device; it may have expired.");
 
     /// <summary>Starts a device authorization request.</summary>
     /// <param name="presented">The client authentication in the request.</param>
     /// <param name="origin">The origin of the request, which the person is shown.</param>
     /// <returns>The codes; or an error of RFC 6749 section 5.2 or RFC 8707 section 2.</returns>
-    public async Task<Result<DeviceGrant>> RequestAsync(OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
+    public async Task<Result<DeviceGrant>> RequestAsync(
+        OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {
         var authenticated = await authenticator.AuthenticateAsync(presented, origin, cancellationToken);
         if (authenticated.Error is { } unknown)
@@ -95,14 +98,16 @@ public sealed class DeviceRequests(
         var (hash, now) = (KeyHash.Of(Normalize(userCode!)), time.GetUtcNow());
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var row = await context.DeviceCodes.AsNoTracking()
-            .SingleOrDefaultAsync(x => x.UserCodeHash == hash && x.State == DeviceCodeState.Pending && x.ExpiresAt > now, cancellationToken);
+            .SingleOrDefaultAsync(
+                x => x.UserCodeHash == hash && x.State == DeviceCodeState.Pending && x.ExpiresAt > now, cancellationToken);
         if (row is null || await clients.FindAsync(row.ClientId, cancellationToken) is not { } client)
         {
             return Unknown;
         }
 
         return new DeviceRequest(
-            Format(Normalize(userCode!)), client, row.Scope.Split(' '), row.Resource, row.Address, row.UserAgent, row.CreatedAt, row.ExpiresAt);
+            Format(Normalize(userCode!)), client, row.Scope.Split(' '), row.Resource, row.Address,
+            row.UserAgent, row.CreatedAt, row.ExpiresAt);
     }
 
     /// <summary>Approves a request: the device acts as a member of an organization.</summary>
@@ -128,7 +133,8 @@ public sealed class DeviceRequests(
         string.Concat(string.Concat(typed.EnumerateRunes()).Normalize(NormalizationForm.FormKC).ToUpperInvariant()
             .Where(letter => Letters.Contains(letter, StringComparison.Ordinal)));
 
-    async Task<Result<DeviceGrant>> AddAsync(OAuthClient client, string scope, string? resource, OAuthOrigin origin, CancellationToken cancellationToken)
+    async Task<Result<DeviceGrant>> AddAsync(
+        OAuthClient client, string scope, string? resource, OAuthOrigin origin, CancellationToken cancellationToken)
     {
         var now = UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow());
         var device = OAuthSecret.Mint(OAuthPrefixes.Device);
@@ -160,7 +166,8 @@ public sealed class DeviceRequests(
             }
         }
 
-        return new DeviceGrant(device, OAuthSecret.Of("user code ", Format(letters)), options.DeviceCodeLifetime, options.DeviceCodeInterval);
+        return new DeviceGrant(
+            device, OAuthSecret.Of("user code ", Format(letters)), options.DeviceCodeLifetime, options.DeviceCodeInterval);
     }
 
     Result<Unit> Read(Actor actor, string? userCode)
@@ -179,7 +186,8 @@ public sealed class DeviceRequests(
         return new Error(ErrorCode.RateLimited, "Too many attempts. Wait a minute, then try again.", RetryAfter: wait);
     }
 
-    async Task<Result<Unit>> DecideAsync(Actor actor, string? userCode, string? organization, DeviceCodeState state, CancellationToken cancellationToken)
+    async Task<Result<Unit>> DecideAsync(
+        Actor actor, string? userCode, string? organization, DeviceCodeState state, CancellationToken cancellationToken)
     {
         if (Read(actor, userCode) is { Error: { } fault })
         {
@@ -197,9 +205,11 @@ public sealed class DeviceRequests(
                     return Error.NotFound;
                 }
 
-                var waiting = change.Context.DeviceCodes.Where(x => x.UserCodeHash == hash && x.State == DeviceCodeState.Pending && x.ExpiresAt > change.Now);
+                var waiting = change.Context.DeviceCodes.Where(
+                    x => x.UserCodeHash == hash && x.State == DeviceCodeState.Pending && x.ExpiresAt > change.Now);
                 if (await waiting.AsNoTracking().SingleOrDefaultAsync(token) is not { } row || await waiting.ExecuteUpdateAsync(
-                    set => set.SetProperty(x => x.State, state).SetProperty(x => x.UserId, actor.Id).SetProperty(x => x.OrganizationId, access == null ? (long?)null : access.Id)
+                    set => set.SetProperty(x => x.State, state).SetProperty(x => x.UserId, actor.Id)
+                        .SetProperty(x => x.OrganizationId, access == null ? (long?)null : access.Id)
                         .SetProperty(x => x.DecidedAt, change.Now), token) == 0)
                 {
                     return Unknown;
@@ -211,12 +221,21 @@ public sealed class DeviceRequests(
                     return stale;
                 }
 
-                await change.Context.RegisteredClients.Where(x => x.ClientId == row.ClientId && x.ApprovedAt == null && state == DeviceCodeState.Approved)
+                await change.Context.RegisteredClients.Where(
+                    x => x.ClientId == row.ClientId && x.ApprovedAt == null && state == DeviceCodeState.Approved)
                     .ExecuteUpdateAsync(set => set.SetProperty(x => x.ApprovedAt, change.Now), token);
-                var name = (await OAuthClients.ReadManyAsync(change.Context, [row.ClientId], token)).GetValueOrDefault(row.ClientId)?.Name ?? row.ClientId;
+                var name = (await OAuthClients.ReadManyAsync(change.Context, [row.ClientId], token))
+                    .GetValueOrDefault(row.ClientId)?.Name ?? row.ClientId;
                 change.Record(access?.Id ?? AuditChain.Installation, new(
-                    AuditCategory.Tokens, state == DeviceCodeState.Approved ? "device.approved" : "device.denied", new(FeedSubject.Device, row.ClientId, name),
-                    Details: JsonSerializer.Serialize(new Dictionary<string, string?> { ["scope"] = row.Scope, ["resource"] = row.Resource, ["asked_from"] = row.Address })));
+                    AuditCategory.Tokens, state == DeviceCodeState.Approved ? "device.approved"
+                        : "device.denied", new(FeedSubject.Device, row.ClientId, name),
+                    Details: JsonSerializer.Serialize(
+                        new Dictionary<string, string?>
+                        {
+                            ["scope"] = row.Scope,
+                            ["resource"] = row.Resource,
+                            ["asked_from"] = row.Address
+                        })));
                 return default(Unit);
             },
             cancellationToken);

@@ -18,7 +18,8 @@ namespace Dashboard.Core.OAuth;
 /// <param name="Audience">The audience; null for a refresh token.</param>
 /// <param name="Jti">The token identifier; null for a refresh token.</param>
 public sealed record TokenFacts(
-    string ClientId, string Scope, string? TokenType, DateTimeOffset ExpiresAt, DateTimeOffset IssuedAt, string Subject, string Organization, string? Issuer, string? Audience,
+    string ClientId, string Scope, string? TokenType, DateTimeOffset ExpiresAt, DateTimeOffset IssuedAt,
+    string Subject, string Organization, string? Issuer, string? Audience,
     string? Jti);
 
 /// <summary>The answer to a question about a token.</summary>
@@ -27,8 +28,10 @@ public sealed record TokenFacts(
 /// <param name="Error">The error to return instead, or null.</param>
 public sealed record IntrospectionAnswer(TokenFacts? Facts, RefusalCode? Refused, Error? Error);
 
-/// <summary>Says what a token is (RFC 7662). A client asks about its own; with <see cref="PermissionCatalog.Verify"/>, a service account asks about its organization's.</summary>
-public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, ClientAuthenticator authenticator, TokenVerifier verifier, TimeProvider time)
+/// <summary>Says what a token is (RFC 7662). A client asks about its own; with <see cref="PermissionCatalog.Verify"/>, a service account
+/// asks about its organization's.</summary>
+public sealed class Introspection(
+    IDbContextFactory<DashboardContext> contexts, ClientAuthenticator authenticator, TokenVerifier verifier, TimeProvider time)
 {
     /// <summary>Introspects a token.</summary>
     /// <param name="presented">The client authentication in the request.</param>
@@ -36,7 +39,8 @@ public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, 
     /// <param name="facts">What is known about the request.</param>
     /// <param name="origin">The origin of the request.</param>
     public async Task<IntrospectionAnswer> AskAsync(
-        OAuthParameters request, PresentedClient presented, PresentedCredential bearer, CallerContext? facts, OAuthOrigin origin, CancellationToken cancellationToken)
+        OAuthParameters request, PresentedClient presented, PresentedCredential bearer, CallerContext? facts,
+        OAuthOrigin origin, CancellationToken cancellationToken)
     {
         var caller = bearer.Kind == CredentialKind.None
             ? await FromClientAsync(presented, origin, cancellationToken)
@@ -55,7 +59,8 @@ public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, 
             ? await ReadAccessAsync(text, cancellationToken)
             : await ReadRefreshAsync(text, cancellationToken);
         return refused == RefusalCode.VerificationUnavailable ? new(null, refused, null)
-            : new(found is not null && (found.ClientId == caller.ClientId || organization == caller.Organization) ? found : null, null, null);
+            : new(found is not null && (found.ClientId == caller.ClientId || organization == caller.Organization)
+                ? found : null, null, null);
     }
 
     /// <summary>A client that authenticates with a secret. A public client could be anyone (RFC 7662 section 2.1).</summary>
@@ -95,17 +100,20 @@ public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, 
             : new(token.PublicClientId, token.May(PermissionCatalog.Verify, null) ? token.Organization.Id : null, null, null);
     }
 
-    async Task<(TokenFacts? Facts, long Organization, RefusalCode? Refused)> ReadAccessAsync(string text, CancellationToken cancellationToken)
+    async Task<(TokenFacts? Facts, long Organization, RefusalCode? Refused)> ReadAccessAsync(
+        string text, CancellationToken cancellationToken)
     {
         var found = await verifier.FindAsync(PresentedCredential.Jwt(text, 0), cancellationToken);
         return found.Token is not { } token || TokenRules.State(token, time.GetUtcNow()) is not null ? (null, 0, found.Refusal) : (
             new(
-                token.PublicClientId, string.Join(' ', token.Scopes), "Bearer", token.ExpiresAt, token.IssuedAt, token.Owner.Id, token.Organization.Slug, token.Issuer,
+                token.PublicClientId, string.Join(' ', token.Scopes), "Bearer", token.ExpiresAt,
+                token.IssuedAt, token.Owner.Id, token.Organization.Slug, token.Issuer,
                 token.Resource ?? token.Issuer, token.Jti),
             token.Organization.Id, null);
     }
 
-    async Task<(TokenFacts? Facts, long Organization, RefusalCode? Refused)> ReadRefreshAsync(string text, CancellationToken cancellationToken)
+    async Task<(TokenFacts? Facts, long Organization, RefusalCode? Refused)> ReadRefreshAsync(
+        string text, CancellationToken cancellationToken)
     {
         var (hash, now) = (KeyHash.Of(text), time.GetUtcNow());
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -114,17 +122,24 @@ public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, 
             where row.TokenHash == hash && row.UsedAt == null && row.ExpiresAt > now
             join authorization in context.Authorizations on row.AuthorizationId equals authorization.Id
             where authorization.EndedAt == null
-            join member in context.Members on new { authorization.UserId, authorization.OrganizationId } equals new { member.UserId, member.OrganizationId }
+            join member in context.Members on new
+            {
+                authorization.UserId,
+                authorization.OrganizationId
+            } equals new { member.UserId, member.OrganizationId }
             join organization in context.Organizations on authorization.OrganizationId equals organization.Id
-            select new { Row = row, Authorization = authorization, organization.Slug }).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
+            select new { Row = row, Authorization = authorization, organization.Slug }).AsNoTracking()
+                .SingleOrDefaultAsync(cancellationToken);
         if (found is null)
         {
             return (null, 0, null);
         }
 
-        var client = (await OAuthClients.ReadManyAsync(context, [found.Authorization.ClientId], cancellationToken)).GetValueOrDefault(found.Authorization.ClientId);
+        var client = (await OAuthClients.ReadManyAsync(context, [found.Authorization.ClientId], cancellationToken))
+            .GetValueOrDefault(found.Authorization.ClientId);
         return (
-            new(client?.PublicId ?? found.Authorization.ClientId, found.Authorization.Scope, null, found.Row.ExpiresAt, found.Row.CreatedAt, found.Authorization.UserId, found.Slug, null, null, null),
+            new(client?.PublicId ?? found.Authorization.ClientId, found.Authorization.Scope, null,
+                found.Row.ExpiresAt, found.Row.CreatedAt, found.Authorization.UserId, found.Slug, null, null, null),
             found.Authorization.OrganizationId, null);
     }
 

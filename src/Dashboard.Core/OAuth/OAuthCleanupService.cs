@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Dashboard.Core.OAuth;
 
 /// <summary>Sees to it, at the start and once an hour, that the next signing key is published in time, and clears what is over.</summary>
-public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, SigningKeys keys, TimeProvider time, ILogger<OAuthCleanupService> logger)
+public sealed partial class OAuthCleanupService(
+    UnitOfWorkRunner changes, SigningKeys keys, TimeProvider time, ILogger<OAuthCleanupService> logger)
     : PeriodicService(Interval, time)
 {
     /// <summary>How often the service runs.</summary>
@@ -54,23 +55,29 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
         var (unapproved, unused) = (now - ClientRegistration.UnapprovedLifetime, now - ClientRegistration.UnusedLifetime);
         return new[]
         {
-            await context.AuthorizationCodes.Where(x => context.AuthorizationCodes.Where(old => old.ExpiresAt < before).OrderBy(old => old.ExpiresAt).Take(BatchSize)
+            await context.AuthorizationCodes.Where(
+                x => context.AuthorizationCodes.Where(old => old.ExpiresAt < before).OrderBy(old => old.ExpiresAt).Take(BatchSize)
                 .Select(old => old.CodeHash).Contains(x.CodeHash)).ExecuteDeleteAsync(cancellationToken),
-            await context.DeviceCodes.Where(x => context.DeviceCodes.Where(old => old.ExpiresAt < before).OrderBy(old => old.ExpiresAt).Take(BatchSize)
+            await context.DeviceCodes.Where(
+                x => context.DeviceCodes.Where(old => old.ExpiresAt < before).OrderBy(old => old.ExpiresAt).Take(BatchSize)
                 .Select(old => old.CodeHash).Contains(x.CodeHash)).ExecuteDeleteAsync(cancellationToken),
-            await context.RefreshTokens.Where(x => context.RefreshTokens.Where(old => old.ExpiresAt < before).OrderBy(old => old.ExpiresAt).Take(BatchSize)
+            await context.RefreshTokens.Where(
+                x => context.RefreshTokens.Where(old => old.ExpiresAt < before).OrderBy(old => old.ExpiresAt).Take(BatchSize)
                 .Select(old => old.TokenHash).Contains(x.TokenHash)).ExecuteDeleteAsync(cancellationToken),
-            await context.AccessTokens.Where(x => context.AccessTokens.Where(old => old.ExpiresAt < before).OrderBy(old => old.ExpiresAt).Take(BatchSize)
+            await context.AccessTokens.Where(
+                x => context.AccessTokens.Where(old => old.ExpiresAt < before).OrderBy(old => old.ExpiresAt).Take(BatchSize)
                 .Select(old => old.Jti).Contains(x.Jti)).ExecuteDeleteAsync(cancellationToken),
             await context.RevokedTokens.Where(x => context.RevokedTokens.Where(old => old.ExpiresAt < before)
                 .OrderBy(old => old.ExpiresAt).Take(BatchSize)
                 .Select(old => old.Jti).Contains(x.Jti)).ExecuteDeleteAsync(cancellationToken),
             await context.Authorizations.Where(x => context.Authorizations.Where(old => old.ExpiresAt < before
-                    && !context.AccessTokens.Any(token => token.AuthorizationId == old.Id) && !context.RefreshTokens.Any(token => token.AuthorizationId == old.Id))
+                    && !context.AccessTokens.Any(token => token.AuthorizationId == old.Id)
+                        && !context.RefreshTokens.Any(token => token.AuthorizationId == old.Id))
                 .OrderBy(old => old.ExpiresAt).Take(BatchSize).Select(old => old.Id).Contains(x.Id)).ExecuteDeleteAsync(cancellationToken),
             await context.RegisteredClients.Where(x => context.RegisteredClients.Where(old => old.ApprovedAt == null
                 && (old.CreatedAt < unapproved || (old.RequestedAt == null && old.CreatedAt < unused)))
-                .OrderBy(old => old.CreatedAt).Take(BatchSize).Select(old => old.ClientId).Contains(x.ClientId)).ExecuteDeleteAsync(cancellationToken),
+                .OrderBy(old => old.CreatedAt).Take(BatchSize).Select(old => old.ClientId).Contains(x.ClientId))
+                    .ExecuteDeleteAsync(cancellationToken),
         }.Max();
     }
 

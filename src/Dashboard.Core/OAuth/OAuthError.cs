@@ -22,7 +22,8 @@ public sealed record OAuthError(string Name, string Detail, int Status = 400, Ti
     internal bool IsGuess { get; private init; }
 
     /// <summary>RFC 8628 section 3.5: nobody has decided yet.</summary>
-    public static OAuthError AuthorizationPending { get; } = new("authorization_pending", "The code has not been approved yet. Try again after the interval.");
+    public static OAuthError AuthorizationPending { get; } =
+        new("authorization_pending", "The code has not been approved yet. Try again after the interval.");
 
     /// <summary>RFC 8628 section 3.5: the client polls too often. Its interval has increased by 5 seconds.</summary>
     public static OAuthError SlowDown { get; } = new("slow_down", "Polling too often. Increase the interval by 5 seconds.");
@@ -75,5 +76,6 @@ public sealed record OAuthError(string Name, string Detail, int Status = 400, Ti
 
     /// <summary>Too many tries from one address.</summary>
     /// <param name="wait">How long to wait.</param>
-    public static OAuthError TooMany(TimeSpan wait) => new("temporarily_unavailable", "Too many requests from your address. Wait before sending another.", 429, wait);
+    public static OAuthError TooMany(TimeSpan wait) =>
+        new("temporarily_unavailable", "Too many requests from your address. Wait before sending another.", 429, wait);
 }

@@ -2,8 +2,8 @@ using Dashboard.Core.Tokens;
 
 namespace Dashboard.Core.OAuth;
 
-/// <summary>The parameters of a request. A parameter without a value counts as omitted, and unknown parameters are ignored (RFC 6749 section
-/// 3.2).</summary>
+/// <summary>The parameters of a request. A parameter without a value counts as omitted, and unknown parameters are ignored (RFC 6749
+/// section 3.2).</summary>
 public sealed class OAuthParameters
 {
     const string ResourceName = "resource";
@@ -38,7 +38,8 @@ public sealed class OAuthParameters
     public static OAuthParameters Read(IEnumerable<KeyValuePair<string, string>> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        var (values, repeated, namesResources) = (new Dictionary<string, string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal), false);
+        var (values, repeated, namesResources) =
+            (new Dictionary<string, string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal), false);
         foreach (var (name, value) in parameters.Where(parameter => parameter.Value.Length > 0))
         {
             if (values.TryAdd(name, value))

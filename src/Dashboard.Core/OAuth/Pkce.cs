@@ -15,11 +15,14 @@ static class Pkce
     const int MaxVerifierLength = 128;
 
     /// <summary>Returns whether text can be an S256 challenge (RFC 7636 section 4.2).</summary>
-    public static bool IsChallenge(string text) => text.Length == ChallengeLength && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+    public static bool IsChallenge(string text) =>
+        text.Length == ChallengeLength && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     /// <summary>Returns whether a verifier matches a challenge (RFC 7636 section 4.6).</summary>
     public static bool Fits(string verifier, string challenge) =>
-        verifier.Length is >= MinVerifierLength and <= MaxVerifierLength && verifier.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~')
+        verifier.Length is >= MinVerifierLength and <= MaxVerifierLength
+            && verifier.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~')
         && CryptographicOperations.FixedTimeEquals(
-            Encoding.ASCII.GetBytes(Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)))), Encoding.ASCII.GetBytes(challenge));
+            Encoding.ASCII.GetBytes(Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)))),
+            Encoding.ASCII.GetBytes(challenge));
 }

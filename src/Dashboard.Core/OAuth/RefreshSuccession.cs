@@ -5,9 +5,9 @@ using Dashboard.Core.Tokens;
 
 namespace Dashboard.Core.OAuth;
 
-/// <summary>Says which refresh token follows another. Two processes of one program refresh at the same time, and both must go on with the same
-/// token. So a successor is not chosen but derived from what was presented, by a key that is not in the database: the holder of an old token
-/// cannot derive the next, and nobody can read it anywhere.</summary>
+/// <summary>Says which refresh token follows another. Two processes of one program refresh at the same time, and both must go on with the
+/// same token. So a successor is not chosen but derived from what was presented, by a key that is not in the database: the holder of an old
+/// token cannot derive the next, and nobody can read it anywhere.</summary>
 public sealed class RefreshSuccession(AuditKeys keys)
 {
     /// <summary>How long after its first use a token still leads to its successor.</summary>

@@ -5,8 +5,9 @@ namespace Dashboard.Core.OAuth;
 /// <summary>The scopes of a request.</summary>
 static class RequestedScope
 {
-    /// <summary>The scopes that a person is asked for (RFC 6749 section 3.3): those that the request names and the client can have. Others are
-    /// left out. If it names none, or none that this installation knows, those that the client registered, else what may be read.</summary>
+    /// <summary>The scopes that a person is asked for (RFC 6749 section 3.3): those that the request names and the client can have. Others
+    /// are left out. If it names none, or none that this installation knows, those that the client registered, else what may be
+    /// read.</summary>
     /// <param name="asked">What the request says, or null.</param>
     /// <returns>The scopes; or <c>invalid_scope</c> if it names only scopes that this client cannot have.</returns>
     public static Result<IReadOnlyList<string>> ScopeOf(this OAuthClient client, OAuthScopes scopes, string? asked)

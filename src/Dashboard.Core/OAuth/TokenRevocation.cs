@@ -17,7 +17,8 @@ public sealed class TokenRevocation(
     /// <param name="origin">Where it came in.</param>
     /// <returns>Nothing, also where there was no such token (RFC 7009 section 2.2); or <c>invalid_request</c>, and, where there was none,
     /// <c>invalid_client</c> for a client with a wrong secret and <c>temporarily_unavailable</c> after too many guesses.</returns>
-    public async Task<Result<Unit>> RevokeAsync(OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
+    public async Task<Result<Unit>> RevokeAsync(
+        OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {
         if (request["token"] is not { } text)
         {
@@ -35,7 +36,8 @@ public sealed class TokenRevocation(
             }
         }
 
-        if (presented.ClientId is not null && (await authenticator.AuthenticateAsync(presented, origin, cancellationToken)).Error is { } unknown)
+        if (presented.ClientId is not null
+            && (await authenticator.AuthenticateAsync(presented, origin, cancellationToken)).Error is { } unknown)
         {
             return unknown;
         }
@@ -68,7 +70,8 @@ public sealed class TokenRevocation(
             row.RevokedAt = change.Now;
             change.Record(row.OrganizationId, new(
                 AuditCategory.Tokens, "token.revoked", new(FeedSubject.Token, row.Jti, row.ClientId),
-                Details: JsonSerializer.Serialize(new Dictionary<string, string?> { ["client_id"] = row.ClientId, ["authorization"] = row.AuthorizationId })));
+                Details: JsonSerializer.Serialize(
+                    new Dictionary<string, string?> { ["client_id"] = row.ClientId, ["authorization"] = row.AuthorizationId })));
         }
 
         return row is not null;
@@ -101,7 +104,8 @@ public sealed class TokenRevocation(
 
     static async Task<bool> EndAsync(UnitOfWork change, byte[] hash, CancellationToken cancellationToken)
     {
-        var id = await change.Context.RefreshTokens.Where(x => x.TokenHash == hash).Select(x => x.AuthorizationId).SingleOrDefaultAsync(cancellationToken);
+        var id = await change.Context.RefreshTokens.Where(x => x.TokenHash == hash).Select(x => x.AuthorizationId)
+            .SingleOrDefaultAsync(cancellationToken);
         if (id is not null)
         {
             await AuthorizationRevocation.EndAsync(change, id, "token_revoked", cancellationToken);

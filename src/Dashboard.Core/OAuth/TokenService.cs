@@ -89,7 +89,8 @@ public sealed class TokenService(
         return issued;
     }
 
-    /// <summary>A service account has registered nothing: without a scope it gets what it may read, and where it may do nothing but verify, that.</summary>
+    /// <summary>A service account has registered nothing: without a scope it gets what it may read, and where it may do nothing but verify,
+    /// that.</summary>
     Result<IReadOnlyList<string>> ScopeOfAccount(TokenRequestContext asked, IReadOnlyList<string> permissions)
     {
         if (asked.Request["scope"] is null)
@@ -142,7 +143,8 @@ public sealed class TokenService(
                     return OAuthError.InvalidGrant("The code has expired.");
                 }
 
-                if (asked.Request["redirect_uri"] is var redirect && redirect is null ? row.NamedRedirectUri : !Urls.AreSame(redirect, row.RedirectUri))
+                if (asked.Request["redirect_uri"] is var redirect
+                    && redirect is null ? row.NamedRedirectUri : !Urls.AreSame(redirect, row.RedirectUri))
                 {
                     return OAuthError.InvalidGrant("redirect_uri is not the one that the code was sent to.");
                 }
@@ -162,7 +164,8 @@ public sealed class TokenService(
                     .ExecuteUpdateAsync(set => set.SetProperty(x => x.AuthorizationId, authorization.Id), token);
                 if (claimed == 0)
                 {
-                    var winner = await change.Context.AuthorizationCodes.Where(x => x.CodeHash == hash).Select(x => x.AuthorizationId).SingleAsync(token);
+                    var winner = await change.Context.AuthorizationCodes.Where(x => x.CodeHash == hash)
+                        .Select(x => x.AuthorizationId).SingleAsync(token);
                     return await EndAsync(change, winner!, "code_reused", token);
                 }
 
@@ -173,8 +176,8 @@ public sealed class TokenService(
             cancellationToken);
     }
 
-    /// <summary>RFC 6749 section 6, RFC 9700 section 4.14.2. A token is used once; for a minute after that it leads the same client to the same
-    /// successor again, and later its use ends the authorization.</summary>
+    /// <summary>RFC 6749 section 6, RFC 9700 section 4.14.2. A token is used once; for a minute after that it leads the same client to the
+    /// same successor again, and later its use ends the authorization.</summary>
     async Task<Result<IssuedTokens>> RefreshAsync(TokenRequestContext asked, CancellationToken cancellationToken)
     {
         if (asked.Request["refresh_token"] is not { } refresh)
@@ -225,7 +228,8 @@ public sealed class TokenService(
                 // Of two that come at once, the later one waits here for the other and then finds its successor.
                 var isFirst = await change.Context.RefreshTokens.Where(x => x.TokenHash == hash && x.UsedAt == null)
                     .ExecuteUpdateAsync(set => set.SetProperty(x => x.UsedAt, change.Now), token) == 1;
-                return (isFirst ? new(successors[0], IsStored: false) : await FindSuccessorAsync(change, successors, token)) is { } successor
+                return (isFirst ? new(successors[0], IsStored: false)
+                    : await FindSuccessorAsync(change, successors, token)) is { } successor
                     ? await IssueForAuthorizationAsync(
                         change, asked, new(authorization, found.Slug, IsNew: false), string.Join(' ', wanted), resource,
                         "token.refreshed", token, successor)
@@ -235,7 +239,8 @@ public sealed class TokenService(
     }
 
     /// <summary>Finds the successor that another request was given. None is found if no key of this node derived it.</summary>
-    static async Task<RefreshOrder?> FindSuccessorAsync(UnitOfWork change, IReadOnlyList<OAuthSecret> successors, CancellationToken cancellationToken)
+    static async Task<RefreshOrder?> FindSuccessorAsync(
+        UnitOfWork change, IReadOnlyList<OAuthSecret> successors, CancellationToken cancellationToken)
     {
         foreach (var successor in successors)
         {
@@ -249,8 +254,8 @@ public sealed class TokenService(
         return null;
     }
 
-    /// <summary>What a refresh asks for, or null if it is more than what was approved. Words that were left out when the person was asked are
-    /// left out again, because clients send the same list each time.</summary>
+    /// <summary>What a refresh asks for, or null if it is more than what was approved. Words that were left out when the person was asked
+    /// are left out again, because clients send the same list each time.</summary>
     IReadOnlyList<string>? NarrowScope(TokenRequestContext asked, string[] granted)
     {
         if (asked.Request["scope"] is not { } text || scopes.ReadKnown(text, out _) is not { Count: > 0 } known)
@@ -282,7 +287,8 @@ public sealed class TokenService(
                     select new { Row = device, chosen.Slug }).AsNoTracking().SingleOrDefaultAsync(token);
                 if (found?.Row is not { UserId: { } user, OrganizationId: { } organization, DecidedAt: { } approved } row
                     || await change.Context.DeviceCodes
-                    .Where(x => x.CodeHash == hash && x.State == DeviceCodeState.Approved).ExecuteUpdateAsync(set => set.SetProperty(x => x.State, DeviceCodeState.Used), token) == 0)
+                    .Where(x => x.CodeHash == hash && x.State == DeviceCodeState.Approved)
+                        .ExecuteUpdateAsync(set => set.SetProperty(x => x.State, DeviceCodeState.Used), token) == 0)
                 {
                     return OAuthError.InvalidGrant("The device code has been used.");
                 }
@@ -343,15 +349,18 @@ public sealed class TokenService(
         }
 
         return TokenIssue.Issue(
-            change, new(asked.Client, found.Organization, scope, resource, options.AccessTokenLifetime, authorization, found.IsNew, refresh),
+            change, new(asked.Client, found.Organization, scope, resource, options.AccessTokenLifetime,
+                authorization, found.IsNew, refresh),
             asked.Signer, asked.Origin.Issuer, action);
     }
 
     /// <summary>Ends an approval whose code or token came twice: one of the two who hold it is a thief.</summary>
-    static async Task<Result<IssuedTokens>> EndAsync(UnitOfWork change, string authorizationId, string because, CancellationToken cancellationToken)
+    static async Task<Result<IssuedTokens>> EndAsync(
+        UnitOfWork change, string authorizationId, string because, CancellationToken cancellationToken)
     {
         await AuthorizationRevocation.EndAsync(change, authorizationId, because, cancellationToken);
-        return Result.CommitThenFail<IssuedTokens>(OAuthError.InvalidGrant("This was used before. Because it may have been stolen, the authorization has ended. Ask the person again."));
+        return Result.CommitThenFail<IssuedTokens>(OAuthError.InvalidGrant(
+            "This was used before. Because it may have been stolen, the authorization has ended. Ask the person again."));
     }
 
     /// <summary>An authorization that tokens are issued for.</summary>

@@ -3,25 +3,28 @@ using Dashboard.Core.Tokens;
 
 namespace Dashboard.Core.OAuth;
 
-/// <summary>What this installation can use of the metadata of a client. Clients describe themselves to every authorization server in the same
-/// words, so what is not offered here is left out, and the answer says what remains (RFC 7591 section 3.2.1).</summary>
+/// <summary>What this installation can use of the metadata of a client. Clients describe themselves to every authorization server in the
+/// same words, so what is not offered here is left out, and the answer says what remains (RFC 7591 section 3.2.1).</summary>
 sealed record UsableClient(
-    string Name, IReadOnlyList<string> RedirectUris, string AuthMethod, IReadOnlyList<string> Grants, IReadOnlyList<string> Scope, string? ClientUri)
+    string Name, IReadOnlyList<string> RedirectUris, string AuthMethod, IReadOnlyList<string> Grants,
+    IReadOnlyList<string> Scope, string? ClientUri)
 {
     const string Unnamed = "Unnamed app";
 
     static readonly string[] Offered = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken, GrantTypes.DeviceCode];
 
     /// <summary>Reads client metadata.</summary>
-    /// <returns>The client; or, if it could not get a token, <c>invalid_redirect_uri</c> or <c>invalid_client_metadata</c> (RFC 7591 section
-    /// 3.2.2).</returns>
+    /// <returns>The client; or, if it could not get a token, <c>invalid_redirect_uri</c> or <c>invalid_client_metadata</c> (RFC 7591
+    /// section 3.2.2).</returns>
     public static Result<UsableClient> Of(NewClient input, OAuthScopes scopes)
     {
-        var redirects = (input.RedirectUris ?? []).Where(RedirectUri.CanRegister).Distinct(StringComparer.Ordinal).Take(OAuthLimits.MaxRedirectUris).ToList();
+        var redirects = (input.RedirectUris ?? []).Where(RedirectUri.CanRegister).Distinct(StringComparer.Ordinal)
+            .Take(OAuthLimits.MaxRedirectUris).ToList();
         var named = input.AllowedGrants is { Count: > 0 } some ? some : [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken];
         var answers = input.ResponseTypes is not { Count: > 0 } types || types.Contains("code", StringComparer.Ordinal);
         var redirected = named.Contains(GrantTypes.AuthorizationCode, StringComparer.Ordinal) && answers;
-        var grants = named.Where(grant => Offered.Contains(grant, StringComparer.Ordinal) && (grant != GrantTypes.AuthorizationCode || (redirected && redirects.Count > 0)))
+        var grants = named.Where(grant => Offered.Contains(grant, StringComparer.Ordinal)
+            && (grant != GrantTypes.AuthorizationCode || (redirected && redirects.Count > 0)))
             .Distinct(StringComparer.Ordinal).ToList();
         if (!grants.Exists(grant => grant is GrantTypes.AuthorizationCode or GrantTypes.DeviceCode))
         {
@@ -31,7 +34,8 @@ sealed record UsableClient(
                     input.RedirectUris is { Count: > 0 }
                         ? "A redirect_uri must begin with https://, http:// and a loopback host, or a scheme of the app's own, and have no fragment."
                         : "redirect_uris is missing.")
-                : new OAuthError("invalid_client_metadata", $"grant_types must contain one of {string.Join(", ", Offered)}, and response_types code.");
+                : new OAuthError(
+                    "invalid_client_metadata", $"grant_types must contain one of {string.Join(", ", Offered)}, and response_types code.");
         }
 
         if (input.Name is not null && ProductName.IsImitatedBy(NameOf(input.Name, [])))
@@ -50,7 +54,8 @@ sealed record UsableClient(
     {
         var name = Shorten((given ?? "").Trim());
         return Names.Check(name) is null ? name
-            : redirects.Count > 0 && Uri.TryCreate(redirects[0], UriKind.Absolute, out var uri) && uri.Host.Length is > 0 and <= Names.MaxLength ? uri.Host
+            : redirects.Count > 0 && Uri.TryCreate(redirects[0], UriKind.Absolute, out var uri)
+                && uri.Host.Length is > 0 and <= Names.MaxLength ? uri.Host
             : Unnamed;
     }
 
@@ -65,8 +70,8 @@ sealed record UsableClient(
         return text.ToString().Trim();
     }
 
-    /// <summary>Returns the scopes that the client may request; empty for all. If it named only scopes that do not exist here, those that it
-    /// would get without naming any.</summary>
+    /// <summary>Returns the scopes that the client may request; empty for all. If it named only scopes that do not exist here, those that
+    /// it would get without naming any.</summary>
     static IReadOnlyList<string> ScopeOf(string? given, OAuthScopes scopes)
     {
         if (string.IsNullOrWhiteSpace(given))
@@ -80,6 +85,7 @@ sealed record UsableClient(
 
     /// <summary>Returns the client's page, which is only shown, if it is one that may be shown.</summary>
     static string? PageOf(string? given) =>
-        given is { Length: > 0 and <= OAuthLimits.MaxUri } && given.All(c => c is > ' ' and < '\u007f') && Uri.TryCreate(given, UriKind.Absolute, out var uri)
+        given is { Length: > 0 and <= OAuthLimits.MaxUri } && given.All(c => c is > ' ' and < '\u007f')
+            && Uri.TryCreate(given, UriKind.Absolute, out var uri)
         && uri.Scheme == Uri.UriSchemeHttps && uri.UserInfo.Length == 0 ? given : null;
 }

@@ -29,7 +29,8 @@ public readonly record struct ProjectPath(string Organization, string Project)
 /// <param name="OrganizationSlug">The current slug.</param>
 /// <param name="ProjectSlug">The current slug.</param>
 public sealed record ProjectAccess(
-    long OrganizationId, string OrganizationSlug, string OrganizationName, long ProjectId, string ProjectSlug, string ProjectName, OrganizationRole Role)
+    long OrganizationId, string OrganizationSlug, string OrganizationName, long ProjectId,
+    string ProjectSlug, string ProjectName, OrganizationRole Role)
 {
     /// <summary>The current path of the project.</summary>
     public ProjectPath Path => new(OrganizationSlug, ProjectSlug);
@@ -68,7 +69,8 @@ static class Access
         select new ProjectAccess(organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role)
         {
             Policies = new OrganizationPolicies(
-                organization.RequireTwoFactor, organization.MaxLiveKeyDays, !organization.LiveKeysByAdmins, organization.LiveKeysNeedAllowList,
+                organization.RequireTwoFactor, organization.MaxLiveKeyDays, !organization.LiveKeysByAdmins,
+                organization.LiveKeysNeedAllowList,
                 organization.LiveWriteKeysNeedApproval),
         };
 
@@ -80,12 +82,14 @@ static class Access
         select new OrganizationAccess(organization.Id, organization.Slug, organization.Name, member.Role)
         {
             Policies = new OrganizationPolicies(
-                organization.RequireTwoFactor, organization.MaxLiveKeyDays, !organization.LiveKeysByAdmins, organization.LiveKeysNeedAllowList,
+                organization.RequireTwoFactor, organization.MaxLiveKeyDays, !organization.LiveKeysByAdmins,
+                organization.LiveKeysNeedAllowList,
                 organization.LiveWriteKeysNeedApproval),
         };
 
     /// <summary>Compiled, because each change begins with it. An organization that is null stands for all of the person's.</summary>
-    static readonly PerModel<Func<DashboardContext, string, long?, string, string, CancellationToken, Task<ProjectAccess?>>> findProject = new(_ =>
+    static readonly PerModel<Func<DashboardContext, string, long?, string, string, CancellationToken, Task<ProjectAccess?>>> findProject =
+        new(_ =>
         EF.CompileAsyncQuery(
             (DashboardContext context, string userId, long? only, string organizationPath, string projectPath, CancellationToken _) => (
             from organizationSlug in context.OrganizationSlugs
@@ -97,10 +101,12 @@ static class Access
             where projectSlug.Slug == projectPath
             join project in context.Projects on projectSlug.ProjectId equals project.Id
             where project.DeletedAt == null
-            select new ProjectAccess(organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role)
+            select new ProjectAccess(
+                organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role)
             {
                 Policies = new OrganizationPolicies(
-                    organization.RequireTwoFactor, organization.MaxLiveKeyDays, !organization.LiveKeysByAdmins, organization.LiveKeysNeedAllowList,
+                    organization.RequireTwoFactor, organization.MaxLiveKeyDays, !organization.LiveKeysByAdmins,
+                    organization.LiveKeysNeedAllowList,
                     organization.LiveWriteKeysNeedApproval),
             })
             .SingleOrDefault()));
@@ -113,21 +119,25 @@ static class Access
             join project in context.Projects on organization.Id equals project.OrganizationId
             where project.DeletedAt == null
             orderby organization.Slug, project.Slug
-            select new ProjectAccess(organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role)
+            select new ProjectAccess(
+                organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role)
             {
                 Policies = new OrganizationPolicies(
-                    organization.RequireTwoFactor, organization.MaxLiveKeyDays, !organization.LiveKeysByAdmins, organization.LiveKeysNeedAllowList,
+                    organization.RequireTwoFactor, organization.MaxLiveKeyDays, !organization.LiveKeysByAdmins,
+                    organization.LiveKeysNeedAllowList,
                     organization.LiveWriteKeysNeedApproval),
             }).Take(2)));
 
     /// <summary>Finds the project with a current or past path, if <paramref name="actor"/> can see it.</summary>
-    public static async Task<ProjectAccess?> FindProjectAsync(this DashboardContext context, Actor actor, ProjectPath path, CancellationToken cancellationToken) =>
+    public static async Task<ProjectAccess?> FindProjectAsync(
+        this DashboardContext context, Actor actor, ProjectPath path, CancellationToken cancellationToken) =>
         !Names.HasSlugShape(path.Organization) || !Names.HasSlugShape(path.Project) ? null
             : await findProject.Get(context)(
                 context, actor.Id, actor.Token?.OrganizationId, path.Organization, path.Project, cancellationToken);
 
     /// <summary>Finds the organization with a current or past slug, if <paramref name="actor"/> is a member.</summary>
-    public static async Task<OrganizationAccess?> FindOrganizationAsync(this DashboardContext context, Actor actor, string slug, CancellationToken cancellationToken) =>
+    public static async Task<OrganizationAccess?> FindOrganizationAsync(
+        this DashboardContext context, Actor actor, string slug, CancellationToken cancellationToken) =>
         !Names.HasSlugShape(slug) ? null : await (
          from organizationSlug in context.OrganizationSlugs
          where organizationSlug.Slug == slug
@@ -136,7 +146,8 @@ static class Access
          select new OrganizationAccess(organization.Id, organization.Slug, organization.Name, member.Role)
          {
              Policies = new OrganizationPolicies(
-                 organization.RequireTwoFactor, organization.MaxLiveKeyDays, !organization.LiveKeysByAdmins, organization.LiveKeysNeedAllowList,
+                 organization.RequireTwoFactor, organization.MaxLiveKeyDays, !organization.LiveKeysByAdmins,
+                 organization.LiveKeysNeedAllowList,
                  organization.LiveWriteKeysNeedApproval),
          })
         .SingleOrDefaultAsync(cancellationToken);
@@ -159,7 +170,8 @@ static class Access
     }
 
     /// <summary>The project that a request names, or the actor's only one where it names none.</summary>
-    public static async Task<Result<ProjectAccess>> ResolveProjectAsync(this DashboardContext context, Actor actor, string? project, CancellationToken cancellationToken)
+    public static async Task<Result<ProjectAccess>> ResolveProjectAsync(
+        this DashboardContext context, Actor actor, string? project, CancellationToken cancellationToken)
     {
         if (project is null)
         {

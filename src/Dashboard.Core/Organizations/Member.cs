@@ -31,8 +31,8 @@ public sealed class Member
     /// <summary>When they joined, UTC.</summary>
     public required DateTimeOffset JoinedAt { get; init; }
 
-    /// <summary>When an owner disabled the membership, UTC, or null. A disabled one gives access to nothing: queries do not find it unless they
-    /// ask for all.</summary>
+    /// <summary>When an owner disabled the membership, UTC, or null. A disabled one gives access to nothing: queries do not find it unless
+    /// they ask for all.</summary>
     public DateTimeOffset? DisabledAt { get; set; }
 }
 

@@ -30,8 +30,8 @@ public sealed class Organization
     /// <summary>Whether a live key with <c>write</c> works only once an admin has approved it.</summary>
     public bool LiveWriteKeysNeedApproval { get; set; }
 
-    /// <summary>When the organization was deleted, UTC, or null. The row stays with its audit log, and so that its slugs are never reused. It has no members
-    /// then, so nobody sees it.</summary>
+    /// <summary>When the organization was deleted, UTC, or null. The row stays with its audit log, and so that its slugs are never reused.
+    /// It has no members then, so nobody sees it.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
 
     /// <summary>Incremented to lock the row before a rule counts something in the organization.</summary>

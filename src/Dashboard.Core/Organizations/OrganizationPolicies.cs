@@ -5,8 +5,8 @@ namespace Dashboard.Core.Organizations;
 /// <param name="MaxLiveKeyDays">The longest life of a live key in days, 1 to <see cref="MaxDays"/>; null if it may live forever.</param>
 /// <param name="DevelopersCreateLiveKeys">Whether developers may create live keys. Admins and owners always may.</param>
 /// <param name="LiveKeysNeedAllowList">Whether a live key needs an allow-list.</param>
-/// <param name="LiveWriteKeysNeedApproval">Whether a live key with <c>write</c> works only once an admin has approved it. One that an admin creates needs
-/// none.</param>
+/// <param name="LiveWriteKeysNeedApproval">Whether a live key with <c>write</c> works only once an admin has approved it. One that an admin
+/// creates needs none.</param>
 public sealed record OrganizationPolicies(
     bool RequireTwoFactor = false, int? MaxLiveKeyDays = null, bool DevelopersCreateLiveKeys = true, bool LiveKeysNeedAllowList = false,
     bool LiveWriteKeysNeedApproval = false)

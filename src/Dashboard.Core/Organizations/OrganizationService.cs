@@ -64,14 +64,16 @@ public sealed class OrganizationService(UnitOfWorkRunner changes)
     /// <param name="slug">A slug that no organization has or had.</param>
     /// <param name="name">The display name.</param>
     /// <param name="owner">The first owner.</param>
-    internal static async Task<Organization> AddAsync(UnitOfWork change, string slug, string name, DashboardUser owner, CancellationToken cancellationToken)
+    internal static async Task<Organization> AddAsync(
+        UnitOfWork change, string slug, string name, DashboardUser owner, CancellationToken cancellationToken)
     {
         var organization = new Organization { Slug = slug, Name = name, CreatedAt = change.Now };
         change.Context.Add(organization);
         await change.Context.SaveChangesAsync(cancellationToken);
         change.Context.Add(new OrganizationSlug { Slug = slug, OrganizationId = organization.Id });
         change.Context.Add(new AuditChain { Id = organization.Id });
-        change.Context.Add(new Member { OrganizationId = organization.Id, UserId = owner.Id, Role = OrganizationRole.Owner, JoinedAt = change.Now });
+        change.Context.Add(
+            new Member { OrganizationId = organization.Id, UserId = owner.Id, Role = OrganizationRole.Owner, JoinedAt = change.Now });
         await change.Context.SaveChangesAsync(cancellationToken);
         change.Record(organization.Id, new(AuditCategory.Settings, "organization.created", new(FeedSubject.Organization, slug, name)));
         change.Record(organization.Id, new(
@@ -86,7 +88,8 @@ public sealed class OrganizationService(UnitOfWorkRunner changes)
         var after = patch(before);
         if (after.MaxLiveKeyDays is < 1 or > OrganizationPolicies.MaxDays)
         {
-            return Error.Invalid("max_live_key_days", $"Use a whole number from 1 to {OrganizationPolicies.MaxDays}, or null for no limit.");
+            return Error.Invalid(
+                "max_live_key_days", $"Use a whole number from 1 to {OrganizationPolicies.MaxDays}, or null for no limit.");
         }
 
         Apply(change, row, before, after);
@@ -101,7 +104,8 @@ public sealed class OrganizationService(UnitOfWorkRunner changes)
         }
 
         (row.RequireTwoFactor, row.MaxLiveKeyDays, row.LiveKeysByAdmins, row.LiveKeysNeedAllowList, row.LiveWriteKeysNeedApproval) =
-            (after.RequireTwoFactor, after.MaxLiveKeyDays, !after.DevelopersCreateLiveKeys, after.LiveKeysNeedAllowList, after.LiveWriteKeysNeedApproval);
+            (after.RequireTwoFactor, after.MaxLiveKeyDays, !after.DevelopersCreateLiveKeys,
+                after.LiveKeysNeedAllowList, after.LiveWriteKeysNeedApproval);
         var changed = Words(before).Zip(Words(after)).Where(pair => pair.First != pair.Second).ToList();
         change.Record(row.Id, new(
             AuditCategory.Settings, "organization.policies_changed", new(FeedSubject.Organization, row.Slug, row.Name),
@@ -132,7 +136,8 @@ public sealed class OrganizationService(UnitOfWorkRunner changes)
 
         var details = JsonSerializer.Serialize(new { from = row.Name, to = name });
         row.Name = name;
-        change.Record(row.Id, new(AuditCategory.Settings, "organization.renamed", new(FeedSubject.Organization, row.Slug, name), Details: details));
+        change.Record(
+            row.Id, new(AuditCategory.Settings, "organization.renamed", new(FeedSubject.Organization, row.Slug, name), Details: details));
     }
 
     /// <summary>Changes the slug of an organization, if it is free or was its own before. The event names the old slug because caches know
@@ -158,7 +163,8 @@ public sealed class OrganizationService(UnitOfWorkRunner changes)
         var from = row.Slug;
         row.Slug = slug;
         change.Record(row.Id, new(
-            AuditCategory.Settings, "organization.moved", new(FeedSubject.Organization, from, row.Name), Details: JsonSerializer.Serialize(new { from, to = slug })));
+            AuditCategory.Settings, "organization.moved", new(FeedSubject.Organization, from, row.Name),
+            Details: JsonSerializer.Serialize(new { from, to = slug })));
         return null;
     }
 }

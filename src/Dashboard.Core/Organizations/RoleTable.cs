@@ -80,7 +80,8 @@ public static class RoleTable
     /// <summary>Returns whether a member with this role can do <paramref name="action"/>.</summary>
     public static bool Can(this OrganizationRole role, MemberAction action) => role >= Find(action).Lowest;
 
-    /// <summary>Returns null if the role can do <paramref name="action"/>; otherwise an <see cref="ErrorCode.Forbidden"/> that names the roles that can.</summary>
+    /// <summary>Returns null if the role can do <paramref name="action"/>; otherwise an <see cref="ErrorCode.Forbidden"/> that names the
+    /// roles that can.</summary>
     public static Error? Check(this OrganizationRole role, MemberAction action)
     {
         var row = Find(action);
@@ -90,7 +91,8 @@ public static class RoleTable
     }
 
     /// <summary>Returns the roles that can do <paramref name="action"/>, for use in a query.</summary>
-    public static OrganizationRole[] RolesFor(MemberAction action) => [.. Enum.GetValues<OrganizationRole>().Where(role => role.Can(action))];
+    public static OrganizationRole[] RolesFor(MemberAction action) =>
+        [.. Enum.GetValues<OrganizationRole>().Where(role => role.Can(action))];
 
     /// <summary>Prints the table as Markdown: an action in each row, a role in each column.</summary>
     public static string ToMarkdown()
@@ -100,7 +102,8 @@ public static class RoleTable
             .Append("\n| --- |").AppendJoin("", roles.Select(_ => " --- |")).Append('\n');
         foreach (var row in rows)
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {row.Phrase} |").AppendJoin("", roles.Select(role => role >= row.Lowest ? " yes |" : " |")).Append('\n');
+            text.Append(CultureInfo.InvariantCulture, $"| {row.Phrase} |")
+                .AppendJoin("", roles.Select(role => role >= row.Lowest ? " yes |" : " |")).Append('\n');
         }
 
         return text.ToString();

@@ -20,9 +20,11 @@ public static class RowLocks
     /// <param name="id">The organization.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     public static Task LockOrganizationAsync(this UnitOfWork unit, long id, CancellationToken cancellationToken) =>
-        unit.Context.Organizations.Where(x => x.Id == id).ExecuteUpdateAsync(set => set.SetProperty(x => x.Revision, x => x.Revision + 1), cancellationToken);
+        unit.Context.Organizations.Where(x => x.Id == id)
+            .ExecuteUpdateAsync(set => set.SetProperty(x => x.Revision, x => x.Revision + 1), cancellationToken);
 
-    /// <summary>Takes the installation's row lock until the transaction ends: for the little that is neither an organization's nor a project's. After theirs.</summary>
+    /// <summary>Takes the installation's row lock until the transaction ends: for the little that is neither an organization's nor a
+    /// project's. After theirs.</summary>
     /// <param name="unit">The unit of work.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     public static Task LockInstallationAsync(this UnitOfWork unit, CancellationToken cancellationToken) =>

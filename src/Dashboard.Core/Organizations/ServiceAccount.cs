@@ -42,7 +42,8 @@ public sealed class ServiceAccount
     /// <summary>The identifier: <see cref="IdPrefix"/> and 16 base62 characters.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Whether a service account can have this identifier. No other is looked up: SQL Server ignores trailing spaces when it compares.</summary>
+    /// <summary>Whether a service account can have this identifier. No other is looked up: SQL Server ignores trailing spaces when it
+    /// compares.</summary>
     internal static bool IsId(string? id) => Names.IsResourceId(id) && id!.StartsWith(IdPrefix, StringComparison.Ordinal);
 
     /// <summary>The OAuth client id, one for its whole life: <see cref="ClientIdPrefix"/> and the characters of <see cref="Id"/>.</summary>

@@ -13,8 +13,10 @@ sealed class ServiceAccountConfiguration : IEntityTypeConfiguration<ServiceAccou
         builder.Property(x => x.Name).IsName();
         builder.Property(x => x.Description).HasMaxLength(ServiceAccount.MaxDescriptionLength);
         builder.Property(x => x.Permissions).IsAscii(PermissionCatalog.MaxPermissionsLength);
-        builder.Property(x => x.Environment).HasConversion(environment => environment.ToWireName(), word => KeyEnvironments.Parse(word)).IsAscii(8);
-        builder.Property(x => x.State).HasConversion(state => state.ToWireName(), word => ServiceAccountStates.FromWireName(word)).IsAscii(16);
+        builder.Property(x => x.Environment)
+            .HasConversion(environment => environment.ToWireName(), word => KeyEnvironments.Parse(word)).IsAscii(8);
+        builder.Property(x => x.State)
+            .HasConversion(state => state.ToWireName(), word => ServiceAccountStates.FromWireName(word)).IsAscii(16);
         builder.Property(x => x.CreatedBy).IsId();
         builder.HasOne<Organization>().WithMany().HasForeignKey(x => x.OrganizationId);
         builder.HasMany(x => x.Projects).WithOne().HasForeignKey(x => x.ServiceAccountId);

@@ -31,7 +31,8 @@ public sealed class OrganizationCreation(UnitOfWorkRunner changes, TenantLimitOp
             async (change, token) =>
             {
                 // Of two at once the second waits here, and then counts the first.
-                await change.Context.Users.Where(x => x.Id == actor.Id).ExecuteUpdateAsync(set => set.SetProperty(x => x.Name, x => x.Name), token);
+                await change.Context.Users.Where(x => x.Id == actor.Id)
+                    .ExecuteUpdateAsync(set => set.SetProperty(x => x.Name, x => x.Name), token);
                 if (limits.OrganizationsPerPerson > 0 && await change.Context.Members.IgnoreQueryFilters().CountAsync(
                     x => x.UserId == actor.Id && x.Role == OrganizationRole.Owner, token) >= limits.OrganizationsPerPerson)
                 {
@@ -52,7 +53,8 @@ public sealed class OrganizationCreation(UnitOfWorkRunner changes, TenantLimitOp
                 var access = new OrganizationAccess(organization.Id, slug, name, OrganizationRole.Owner);
                 return input.Project is null
                     ? new CreatedOrganization(access, null)
-                    : (await ProjectService.AddAsync(change, organization.Id, slug, input.Project.Trim(), null, token)).Map(project => new CreatedOrganization(access, project.Slug));
+                    : (await ProjectService.AddAsync(change, organization.Id, slug, input.Project.Trim(), null, token))
+                        .Map(project => new CreatedOrganization(access, project.Slug));
             },
             cancellationToken);
 

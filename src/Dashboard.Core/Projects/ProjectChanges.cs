@@ -20,7 +20,8 @@ public sealed partial class ProjectService
     /// <param name="path">The current or a past path.</param>
     /// <returns>The changed project; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>,
     /// <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.Conflict"/> if another project has or had the slug.</returns>
-    public async Task<Result<ProjectSummary>> ChangeAsync(Actor actor, ProjectPath path, ProjectPatch patch, CancellationToken cancellationToken) =>
+    public async Task<Result<ProjectSummary>> ChangeAsync(
+        Actor actor, ProjectPath path, ProjectPatch patch, CancellationToken cancellationToken) =>
         Names.Check(patch.Name, patch.Slug) is { } fault ? fault : await changes.RunAsync<ProjectSummary>(
             actor,
             async (change, token) =>
@@ -79,7 +80,8 @@ public sealed partial class ProjectService
     /// <param name="path">The current or a past path.</param>
     /// <returns>The project as it was before and the revoked keys; or <see cref="ErrorCode.NotFound"/> or
     /// <see cref="ErrorCode.Forbidden"/>.</returns>
-    public Task<Result<Deletion<ProjectSummary>>> DeleteAsync(Actor actor, ProjectPath path, CancellationToken cancellationToken) => changes.RunAsync<Deletion<ProjectSummary>>(
+    public Task<Result<Deletion<ProjectSummary>>> DeleteAsync(
+        Actor actor, ProjectPath path, CancellationToken cancellationToken) => changes.RunAsync<Deletion<ProjectSummary>>(
         actor,
         async (change, token) =>
         {
@@ -104,7 +106,8 @@ public sealed partial class ProjectService
             var revocable = Revocable(change.Context, project.Id);
             var keys = await revocable.AsNoTracking().OrderBy(key => key.KeyId).ToListAsync(token);
             change.Record(project.OrganizationId, new(
-                AuditCategory.Settings, "project.deleted", new(FeedSubject.Project, address, project.Name), Details: JsonSerializer.Serialize(new { keys_revoked = keys.Count })));
+                AuditCategory.Settings, "project.deleted", new(FeedSubject.Project, address, project.Name),
+                Details: JsonSerializer.Serialize(new { keys_revoked = keys.Count })));
             await KeyAudit.RevokeAllAsync(change, project.OrganizationId, revocable, keys, "project_deleted", address, token);
             return new Deletion<ProjectSummary>(
                 new(found.OrganizationSlug, project.Slug, project.Name, project.CreatedAt), [.. keys.Select(key => key.KeyId)], []);
@@ -121,12 +124,14 @@ public sealed partial class ProjectService
         var details = JsonSerializer.Serialize(new { from = project.Name, to = name });
         project.Name = name;
         change.Record(project.OrganizationId, new(
-            AuditCategory.Settings, "project.renamed", new(FeedSubject.Project, new ProjectPath(organization, project.Slug).ToString(), name), Details: details));
+            AuditCategory.Settings, "project.renamed",
+            new(FeedSubject.Project, new ProjectPath(organization, project.Slug).ToString(), name), Details: details));
     }
 
     /// <summary>Changes the slug of a project, if it is free or was its own before. The event names the old path because caches know the
     /// project by it.</summary>
-    static async Task<Error?> MoveAsync(UnitOfWork change, Project project, string organization, string? slug, CancellationToken cancellationToken)
+    static async Task<Error?> MoveAsync(
+        UnitOfWork change, Project project, string organization, string? slug, CancellationToken cancellationToken)
     {
         if (slug is null || slug == project.Slug)
         {

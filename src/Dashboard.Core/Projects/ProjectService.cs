@@ -75,7 +75,8 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
     /// <param name="limit">The page size, 1 to 200.</param>
     /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, or <see cref="ErrorCode.NotFound"/> for an organization that the actor
     /// cannot see.</returns>
-    public async Task<Result<Page<ProjectSummary>>> ListAsync(Actor actor, string? organization, string? cursor, int limit, CancellationToken cancellationToken)
+    public async Task<Result<Page<ProjectSummary>>> ListAsync(
+        Actor actor, string? organization, string? cursor, int limit, CancellationToken cancellationToken)
     {
         var after = Cursor.Read(cursor, "projects", organization);
         if ((Page.Check(limit) ?? after.Error) is { } fault)
@@ -151,7 +152,8 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
     {
         await change.LockOrganizationAsync(organizationId, cancellationToken);
         var slug = wanted ?? Names.ToSlug(name, "project");
-        for (var number = 2; await change.Context.ProjectSlugs.AnyAsync(x => x.OrganizationId == organizationId && x.Slug == slug, cancellationToken); number++)
+        for (var number = 2; await change.Context.ProjectSlugs.AnyAsync(
+            x => x.OrganizationId == organizationId && x.Slug == slug, cancellationToken); number++)
         {
             if (wanted is not null || number > MaxSlugTries)
             {
@@ -165,7 +167,8 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
         change.Context.Add(project);
         await change.Context.SaveChangesAsync(cancellationToken);
         change.Context.Add(new ProjectSlug { OrganizationId = organizationId, Slug = slug, ProjectId = project.Id });
-        change.Record(organizationId, new(AuditCategory.Settings, "project.created", new(FeedSubject.Project, new ProjectPath(organization, slug).ToString(), name)));
+        change.Record(organizationId, new(
+            AuditCategory.Settings, "project.created", new(FeedSubject.Project, new ProjectPath(organization, slug).ToString(), name)));
         return new ProjectSummary(organization, slug, name, change.Now);
     }
 }

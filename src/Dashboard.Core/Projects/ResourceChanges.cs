@@ -20,8 +20,10 @@ public sealed partial class ResourceService
     /// <param name="resource"><c>kind:id</c>.</param>
     /// <returns>The changed resource; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> or
     /// <see cref="ErrorCode.Forbidden"/>.</returns>
-    public async Task<Result<ResourceSummary>> ChangeAsync(Actor actor, string? project, string resource, ResourcePatch patch, CancellationToken cancellationToken) =>
-        patch.Name is not null && Names.Check(patch.Name) is { } wrong ? Error.Invalid("name", wrong) : await changes.RunAsync<ResourceSummary>(
+    public async Task<Result<ResourceSummary>> ChangeAsync(
+        Actor actor, string? project, string resource, ResourcePatch patch, CancellationToken cancellationToken) =>
+        patch.Name is not null && Names.Check(patch.Name) is { } wrong ? Error.Invalid("name", wrong)
+            : await changes.RunAsync<ResourceSummary>(
             actor,
             async (change, token) =>
             {
@@ -36,7 +38,8 @@ public sealed partial class ResourceService
                 {
                     var details = JsonSerializer.Serialize(new { from = row.Name, to = name });
                     row.Name = name;
-                    change.Record(access.OrganizationId, new(AuditCategory.Settings, "resource.renamed", Target(row, access), Details: details));
+                    change.Record(
+                        access.OrganizationId, new(AuditCategory.Settings, "resource.renamed", Target(row, access), Details: details));
                 }
 
                 return ToRow(row, access);
@@ -48,7 +51,8 @@ public sealed partial class ResourceService
     /// <param name="project"><c>organization/project</c>; null if the caller has only one.</param>
     /// <param name="resource"><c>kind:id</c>.</param>
     /// <returns>The effect; or <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
-    public async Task<Result<DeletionPreview>> PreviewDeletionAsync(Actor actor, string? project, string resource, CancellationToken cancellationToken)
+    public async Task<Result<DeletionPreview>> PreviewDeletionAsync(
+        Actor actor, string? project, string resource, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var found = await FindAsync(context, actor, project, resource, MemberAction.ManageResources, cancellationToken);
@@ -73,7 +77,8 @@ public sealed partial class ResourceService
     /// <param name="resource"><c>kind:id</c>.</param>
     /// <returns>The resource as it was before, the revoked keys and those that lost access to it; or <see cref="ErrorCode.NotFound"/> or
     /// <see cref="ErrorCode.Forbidden"/>.</returns>
-    public Task<Result<Deletion<ResourceSummary>>> DeleteAsync(Actor actor, string? project, string resource, CancellationToken cancellationToken) => changes.RunAsync<Deletion<ResourceSummary>>(
+    public Task<Result<Deletion<ResourceSummary>>> DeleteAsync(
+        Actor actor, string? project, string resource, CancellationToken cancellationToken) => changes.RunAsync<Deletion<ResourceSummary>>(
         actor,
         async (change, token) =>
         {
@@ -91,7 +96,8 @@ public sealed partial class ResourceService
             change.Context.Remove(row);
             var target = Target(row, access);
             change.Record(access.OrganizationId, new(
-                AuditCategory.Settings, "resource.deleted", target, Details: JsonSerializer.Serialize(new { keys_revoked = revoked.Count })));
+                AuditCategory.Settings, "resource.deleted", target, Details: JsonSerializer.Serialize(
+                    new { keys_revoked = revoked.Count })));
             await KeyAudit.RevokeAllAsync(
                 change, access.OrganizationId, Narrowed(change.Context, row.Id)
                     .Where(key => key.Scope.Count == 1), revoked, "resource_deleted", target.Id, token);
@@ -99,13 +105,15 @@ public sealed partial class ResourceService
             await change.Context.KeyResources.Where(x => x.ResourceId == row.Id).ExecuteDeleteAsync(token);
             narrowed.ForEach(key => KeyAudit.Record(
                 change, access.OrganizationId, "key.scope_reduced", key, new() { ["because"] = "resource_deleted", ["of"] = target.Id }));
-            return new Deletion<ResourceSummary>(ToRow(row, access), [.. revoked.Select(key => key.KeyId)], [.. narrowed.Select(key => key.KeyId)]);
+            return new Deletion<ResourceSummary>(
+                ToRow(row, access), [.. revoked.Select(key => key.KeyId)], [.. narrowed.Select(key => key.KeyId)]);
         },
         cancellationToken);
 
     /// <summary>Finds the resource, tracked, for an actor who may change it, and locks its project so that no key is limited to the
     /// resource until the transaction ends.</summary>
-    static async Task<Result<(Resource Row, ProjectAccess Access)>> FindAsync(UnitOfWork change, string? project, string resource, CancellationToken cancellationToken)
+    static async Task<Result<(Resource Row, ProjectAccess Access)>> FindAsync(
+        UnitOfWork change, string? project, string resource, CancellationToken cancellationToken)
     {
         var found = await FindAsync(change.Context, change.Actor, project, resource, MemberAction.ManageResources, cancellationToken);
         if (found.Error is { } missing)
@@ -115,7 +123,8 @@ public sealed partial class ResourceService
 
         var (row, access) = found.Value;
         return await change.LockProjectAsync(access.ProjectId, cancellationToken)
-            && await change.Context.Resources.SingleOrDefaultAsync(x => x.Id == row.Id, cancellationToken) is { } current ? (current, access) : Error.NotFound;
+            && await change.Context.Resources.SingleOrDefaultAsync(x => x.Id == row.Id, cancellationToken) is { } current
+                ? (current, access) : Error.NotFound;
     }
 
     /// <summary>Finds the resource for a member who can do <paramref name="action"/>. Its kind may no longer be in the settings.</summary>
@@ -130,7 +139,8 @@ public sealed partial class ResourceService
 
         if (!TryParse(resource, out var wanted)
             || await context.Resources.AsNoTracking().SingleOrDefaultAsync(
-                x => x.ProjectId == found.Value.ProjectId && x.Kind == wanted.Kind && x.ExternalId == wanted.Id, cancellationToken) is not { } row)
+                x => x.ProjectId == found.Value.ProjectId && x.Kind == wanted.Kind
+                    && x.ExternalId == wanted.Id, cancellationToken) is not { } row)
         {
             return Error.NotFound;
         }
@@ -148,5 +158,6 @@ public sealed partial class ResourceService
     static IQueryable<ApiKey> Narrowed(DashboardContext context, long resourceId) =>
         context.Keys.Where(key => key.State != KeyState.Revoked && key.Scope.Any(x => x.ResourceId == resourceId));
 
-    static AuditTarget Target(Resource row, ProjectAccess access) => new(FeedSubject.Resource, $"{access.Path}/{row.Kind}:{row.ExternalId}", row.Name);
+    static AuditTarget Target(Resource row, ProjectAccess access) =>
+        new(FeedSubject.Resource, $"{access.Path}/{row.Kind}:{row.ExternalId}", row.Name);
 }

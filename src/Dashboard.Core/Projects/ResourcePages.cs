@@ -34,7 +34,8 @@ static class ResourcePages
 
     static IQueryable<Resource> ByName(IQueryable<Resource> resources, bool descending, Cursor? after)
     {
-        if (after?.Id.Split(NameMark) is [var number, var name] && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+        if (after?.Id.Split(NameMark) is [var number, var name]
+            && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
         {
             resources = descending
                 ? resources.Where(x => string.Compare(x.SortName, name) <= 0 && (string.Compare(x.SortName, name) < 0 || x.Id < id))

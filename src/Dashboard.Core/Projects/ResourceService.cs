@@ -165,7 +165,8 @@ public sealed partial class ResourceService(
         }
 
         var search = string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
-        return await Filter(context.Resources.AsNoTracking().Where(x => x.ProjectId == project.Value.ProjectId), query.Kind, search).CountAsync(cancellationToken);
+        return await Filter(context.Resources.AsNoTracking().Where(x => x.ProjectId == project.Value.ProjectId), query.Kind, search)
+            .CountAsync(cancellationToken);
     }
 
     /// <summary>Registers a resource, so that keys can be limited to it.</summary>
@@ -226,7 +227,8 @@ public sealed partial class ResourceService(
                 };
                 change.Context.Add(resource);
                 change.Record(project.OrganizationId, new(
-                    AuditCategory.Settings, "resource.created", new(FeedSubject.Resource, $"{project.Path}/{input.Kind}:{input.Id}", resource.Name)));
+                    AuditCategory.Settings, "resource.created", new(
+                        FeedSubject.Resource, $"{project.Path}/{input.Kind}:{input.Id}", resource.Name)));
                 return ToRow(resource, project);
             },
             cancellationToken);
@@ -253,7 +255,8 @@ public sealed partial class ResourceService(
 
     /// <summary>The kind may no longer be in the settings, but it must be a valid name.</summary>
     Error? Check(ResourceQuery query) => Page.Check(query.Limit, query.Search)
-        ?? (query.Kind is null || PermissionCatalog.IsName(query.Kind) ? null : Error.Invalid("kind", $"Use {string.Join(", ", catalog.ResourceKinds)}."));
+        ?? (query.Kind is null
+            || PermissionCatalog.IsName(query.Kind) ? null : Error.Invalid("kind", $"Use {string.Join(", ", catalog.ResourceKinds)}."));
 
     Error? Check(NewResource input)
     {

@@ -21,7 +21,8 @@ public sealed partial class PublishedAppService
     /// <param name="actor">A member of the organization.</param>
     /// <param name="query">The filter and page. A cursor is valid only for the filter that it came from.</param>
     /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/> or <see cref="ErrorCode.NotFound"/>.</returns>
-    public async Task<Result<Page<PublishedAppSummary>>> ListAsync(Actor actor, PublishedAppQuery query, CancellationToken cancellationToken)
+    public async Task<Result<Page<PublishedAppSummary>>> ListAsync(
+        Actor actor, PublishedAppQuery query, CancellationToken cancellationToken)
     {
         if (Page.Check(query.Limit, query.Search) is { } unusable)
         {
@@ -49,7 +50,8 @@ public sealed partial class PublishedAppService
         }
 
         var rows = await ReadAsync(
-            context, apps.OrderByDescending(x => x.PublishedAt).ThenByDescending(x => x.Id).Take(query.Limit + 1), time.GetUtcNow(), cancellationToken);
+            context, apps.OrderByDescending(x => x.PublishedAt).ThenByDescending(x => x.Id)
+                .Take(query.Limit + 1), time.GetUtcNow(), cancellationToken);
         return Cursor.Cut(rows, query.Limit, row => row, row => new(row.PublishedAt, row.Id), filter);
     }
 
@@ -66,7 +68,8 @@ public sealed partial class PublishedAppService
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var project = await context.ResolveProjectAsync(actor, query.Project, cancellationToken);
-        return project.Error is { } missing ? missing : await Matching(context, project.Value.ProjectId, query).CountAsync(cancellationToken);
+        return project.Error is { } missing ? missing
+            : await Matching(context, project.Value.ProjectId, query).CountAsync(cancellationToken);
     }
 
     static string? SearchOf(PublishedAppQuery query) => string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
@@ -93,21 +96,26 @@ public sealed partial class PublishedAppService
     {
         var memberships = context.MembershipsOf(actor);
         return context.PublishedApps.AsNoTracking().Where(app =>
-            context.Projects.Any(project => project.Id == app.ProjectId && memberships.Any(member => member.OrganizationId == project.OrganizationId)));
+            context.Projects.Any(
+                project => project.Id == app.ProjectId && memberships.Any(member => member.OrganizationId == project.OrganizationId)));
     }
 
-    static async Task<Result<PublishedAppSummary>> ReadAsync(DashboardContext context, Actor actor, string id, DateTimeOffset now, CancellationToken cancellationToken) =>
-        IsId(id) && await ReadAsync(context, VisibleTo(context, actor).Where(app => app.Id == id), now, cancellationToken) is [var row] ? row : Error.NotFound;
+    static async Task<Result<PublishedAppSummary>> ReadAsync(
+        DashboardContext context, Actor actor, string id, DateTimeOffset now, CancellationToken cancellationToken) =>
+        IsId(id) && await ReadAsync(context, VisibleTo(context, actor).Where(app => app.Id == id), now, cancellationToken) is [var row]
+            ? row : Error.NotFound;
 
     /// <summary>Reads apps with their keys.</summary>
-    static async Task<List<PublishedAppSummary>> ReadAsync(DashboardContext context, IQueryable<PublishedApp> apps, DateTimeOffset now, CancellationToken cancellationToken)
+    static async Task<List<PublishedAppSummary>> ReadAsync(
+        DashboardContext context, IQueryable<PublishedApp> apps, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var rows = await (
             from app in apps
             select new
             {
                 PublishedApp = app,
-                ResourceName = context.Resources.Where(x => x.ProjectId == app.ProjectId && x.Kind == app.ResourceKind && x.ExternalId == app.ResourceId)
+                ResourceName = context.Resources.Where(
+                    x => x.ProjectId == app.ProjectId && x.Kind == app.ResourceKind && x.ExternalId == app.ResourceId)
                     .Select(x => x.Name).FirstOrDefault(),
                 Publisher = context.Users.Where(x => x.Id == app.PublishedBy).Select(x => x.Name).FirstOrDefault(),
             }).ToListAsync(cancellationToken);
@@ -117,7 +125,8 @@ public sealed partial class PublishedAppService
         }
 
         var ids = rows.ConvertAll(row => row.PublishedApp.Id);
-        var keys = (await ApiKeyProjection.ReadAsync(context, context.Keys.AsNoTracking().Where(key => key.OwnerType == PartyType.PublishedApp && ids.Contains(key.OwnerId)), cancellationToken))
+        var keys = (await ApiKeyProjection.ReadAsync(context, context.Keys.AsNoTracking()
+            .Where(key => key.OwnerType == PartyType.PublishedApp && ids.Contains(key.OwnerId)), cancellationToken))
             .ToDictionary(stored => stored.Key.OwnerId, stored => stored.ToRow(now), StringComparer.Ordinal);
         return rows.ConvertAll(row =>
         {

@@ -24,11 +24,13 @@ public sealed partial class PublishedAppService(
     /// many apps as it may.</returns>
     public async Task<Result<IssuedPublishedApp>> PublishAsync(Actor actor, NewPublishedApp input, CancellationToken cancellationToken)
     {
-        var request = new NewKey(input.Project, input.Name, input.Environment, [input.Resource], input.Permissions, IdempotencyKey: input.IdempotencyKey)
+        var request = new NewKey(
+            input.Project, input.Name, input.Environment, [input.Resource], input.Permissions, IdempotencyKey: input.IdempotencyKey)
         {
             AppId = PublishedApp.IdPrefix + Base62.Random(IdLength),
         };
-        return KeyRules.Check(request, catalog, shapes, time.GetUtcNow()) is { } fault ? ToAppError(fault) : await changes.RunAsync<IssuedPublishedApp>(
+        return KeyRules.Check(request, catalog, shapes, time.GetUtcNow()) is { } fault ? ToAppError(fault)
+            : await changes.RunAsync<IssuedPublishedApp>(
             actor,
             async (change, token) =>
             {
@@ -64,7 +66,8 @@ public sealed partial class PublishedAppService(
                 }
 
                 var resources = await keys.FindResourcesAsync(change.Context, project.ProjectId, request.Resources, token);
-                return resources.Error is { } unknown ? ToAppError(unknown) : await IssueAsync(change, project, request, resources.Value[0], token);
+                return resources.Error is { } unknown ? ToAppError(unknown)
+                    : await IssueAsync(change, project, request, resources.Value[0], token);
             },
             cancellationToken);
     }
@@ -72,7 +75,8 @@ public sealed partial class PublishedAppService(
     /// <summary>Unpublishes an app permanently and revokes its key. Does nothing if it is already unpublished.</summary>
     /// <param name="actor">The publisher, or an admin or owner of the organization.</param>
     /// <returns>The app; or <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
-    public Task<Result<PublishedAppSummary>> UnpublishAsync(Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<PublishedAppSummary>(
+    public Task<Result<PublishedAppSummary>> UnpublishAsync(
+        Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<PublishedAppSummary>(
         actor,
         async (change, token) =>
         {
@@ -95,8 +99,10 @@ public sealed partial class PublishedAppService(
             }
 
             await change.LockProjectAsync(found.ProjectId, token);
-            Publication.End(change, found.OrganizationId, await context.PublishedApps.SingleAsync(app => app.Id == id, token), because: null);
-            var revoked = await context.Keys.Where(key => key.OwnerType == PartyType.PublishedApp && key.OwnerId == id && key.State != KeyState.Revoked)
+            Publication.End(
+                change, found.OrganizationId, await context.PublishedApps.SingleAsync(app => app.Id == id, token), because: null);
+            var revoked = await context.Keys.Where(
+                key => key.OwnerType == PartyType.PublishedApp && key.OwnerId == id && key.State != KeyState.Revoked)
                 .OrderBy(key => key.KeyId).ToListAsync(token);
             await KeyAudit.RevokeAsync(change, found.OrganizationId, revoked, "app_unpublished", id, token);
             await context.SaveChangesAsync(token);
@@ -108,7 +114,8 @@ public sealed partial class PublishedAppService(
     /// <c>x</c> followed by a space as equal.</summary>
     static bool IsId(string? id) => Names.IsResourceId(id) && id!.StartsWith(PublishedApp.IdPrefix, StringComparison.Ordinal);
 
-    async Task<Result<IssuedPublishedApp>> IssueAsync(UnitOfWork change, ProjectAccess project, NewKey request, Resource resource, CancellationToken cancellationToken)
+    async Task<Result<IssuedPublishedApp>> IssueAsync(
+        UnitOfWork change, ProjectAccess project, NewKey request, Resource resource, CancellationToken cancellationToken)
     {
         if (KeyPolicies.Check(request, project, change.Now) is { } against)
         {
@@ -131,7 +138,8 @@ public sealed partial class PublishedAppService(
             PublishedAt = change.Now,
         };
         change.Context.Add(app);
-        Publication.Record(change, project.OrganizationId, "app.published", app, new() { ["project"] = project.Path.ToString(), ["resource"] = $"{resource.Kind}:{resource.ExternalId}" });
+        Publication.Record(change, project.OrganizationId, "app.published", app,
+            new() { ["project"] = project.Path.ToString(), ["resource"] = $"{resource.Kind}:{resource.ExternalId}" });
         var key = await keys.IssueAsync(change, project, request, app.Name, [resource], cancellationToken);
         if (request.IdempotencyKey is not null)
         {
@@ -165,7 +173,8 @@ public sealed partial class PublishedAppService(
             return repetition;
         }
 
-        var id = await context.Keys.Where(key => key.KeyId == repetition.CreatedId).Select(key => key.OwnerId).SingleAsync(cancellationToken);
+        var id = await context.Keys.Where(key => key.KeyId == repetition.CreatedId).Select(key => key.OwnerId)
+            .SingleAsync(cancellationToken);
         return repetition with
         {
             Detail = $"This request already published the app {id}. Its key was returned only then. If you lost it, unpublish the app and publish it again.",

@@ -8,12 +8,13 @@ namespace Dashboard.Core.ServiceAccounts;
 /// <content>Changing and deleting.</content>
 public sealed partial class ServiceAccountService
 {
-    /// <summary>Renames, enables or disables a service account, or changes its permissions, projects or owners. Its keys can never do more than the
-    /// account, with immediate effect.</summary>
+    /// <summary>Renames, enables or disables a service account, or changes its permissions, projects or owners. Its keys can never do more
+    /// than the account, with immediate effect.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <returns>The changed account; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> or
     /// <see cref="ErrorCode.Forbidden"/>.</returns>
-    public async Task<Result<ServiceAccountSummary>> ChangeAsync(Actor actor, string id, ServiceAccountPatch patch, CancellationToken cancellationToken) =>
+    public async Task<Result<ServiceAccountSummary>> ChangeAsync(
+        Actor actor, string id, ServiceAccountPatch patch, CancellationToken cancellationToken) =>
         ServiceAccountRules.Check(patch, catalog, shapes) is { } fault ? fault : await changes.RunAsync<ServiceAccountSummary>(
             actor,
             async (change, token) =>
@@ -71,7 +72,8 @@ public sealed partial class ServiceAccountService
     /// <summary>Deletes a service account, and revokes its keys and its OAuth client.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <returns>The account as it was before; or <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
-    public Task<Result<ServiceAccountSummary>> DeleteAsync(Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<ServiceAccountSummary>(
+    public Task<Result<ServiceAccountSummary>> DeleteAsync(
+        Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<ServiceAccountSummary>(
         actor,
         async (change, token) =>
         {
@@ -92,10 +94,12 @@ public sealed partial class ServiceAccountService
     internal static async Task DeleteAsync(UnitOfWork change, ServiceAccount account, string? because, CancellationToken cancellationToken)
     {
         var (id, context) = (account.Id, change.Context);
-        var own = context.Keys.Where(key => key.OwnerType == PartyType.ServiceAccount && key.OwnerId == id && key.State != KeyState.Revoked);
+        var own = context.Keys.Where(
+            key => key.OwnerType == PartyType.ServiceAccount && key.OwnerId == id && key.State != KeyState.Revoked);
         foreach (var project in await own.Select(key => key.ProjectId).Distinct().Order().ToListAsync(cancellationToken))
         {
-            await change.LockProjectAsync(project, cancellationToken); // its keys cannot change; none can be added, because the organization is locked
+            // its keys cannot change; none can be added, because the organization is locked
+            await change.LockProjectAsync(project, cancellationToken);
         }
 
         var revoked = await own.OrderBy(key => key.KeyId).ToListAsync(cancellationToken);
@@ -124,7 +128,8 @@ public sealed partial class ServiceAccountService
         }
 
         await change.LockOrganizationAsync(found.Value.Id, cancellationToken);
-        return await change.Context.ServiceAccounts.Include(x => x.Projects).SingleOrDefaultAsync(x => x.Id == id && x.DeletedAt == null, cancellationToken) is { } account
+        return await change.Context.ServiceAccounts.Include(x => x.Projects)
+            .SingleOrDefaultAsync(x => x.Id == id && x.DeletedAt == null, cancellationToken) is { } account
             ? account
             : Error.NotFound;
     }
@@ -141,7 +146,8 @@ public sealed partial class ServiceAccountService
             (account.Description, details["description"]) = (description, description);
         }
 
-        if (patch.Permissions is not null && string.Join(' ', catalog.InOrder(patch.Permissions)) is var permissions && permissions != account.Permissions)
+        if (patch.Permissions is not null && string.Join(' ', catalog.InOrder(patch.Permissions)) is var permissions
+            && permissions != account.Permissions)
         {
             (account.Permissions, details["permissions"]) = (permissions, permissions);
         }
@@ -154,7 +160,8 @@ public sealed partial class ServiceAccountService
     }
 
     static async Task<Error?> ReachAsync(
-        UnitOfWork change, ServiceAccount account, ProjectChoice choice, Dictionary<string, string?> details, CancellationToken cancellationToken)
+        UnitOfWork change, ServiceAccount account, ProjectChoice choice, Dictionary<string, string?> details,
+        CancellationToken cancellationToken)
     {
         var wanted = new HashSet<long>();
         if (choice.Listed is not null)

@@ -128,4 +128,5 @@ public sealed class IssuedServiceAccount(ServiceAccountSummary account, ClientSe
 /// <param name="Search">Part of the name, or the beginning of the identifier or client id; null or empty for all.</param>
 /// <param name="State">The state to list; null for both.</param>
 public sealed record ServiceAccountQuery(
-    string? Organization = null, string? Cursor = null, int Limit = Page.DefaultLimit, string? Search = null, ServiceAccountState? State = null);
+    string? Organization = null, string? Cursor = null, int Limit = Page.DefaultLimit, string? Search =
+        null, ServiceAccountState? State = null);

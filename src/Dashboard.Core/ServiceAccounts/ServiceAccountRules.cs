@@ -21,7 +21,8 @@ static class ServiceAccountRules
         Check(patch.Name ?? "-", patch.Description, patch.Permissions, patch.Projects, catalog, shapes)
         ?? (CheckOwners(patch.OwnerIds) is { } wrong ? Error.Invalid("owner_ids", wrong) : null);
 
-    static Error? Check(string? name, string? description, IReadOnlyList<string>? permissions, ProjectChoice? projects, PermissionCatalog catalog, KnownKeyTemplates shapes)
+    static Error? Check(string? name, string? description, IReadOnlyList<string>? permissions,
+        ProjectChoice? projects, PermissionCatalog catalog, KnownKeyTemplates shapes)
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         KeyRules.Add(errors, "name", KeyRules.CheckName(name, shapes));
@@ -34,9 +35,12 @@ static class ServiceAccountRules
     static string? CheckDescription(string? description, KnownKeyTemplates shapes) => description switch
     {
         null => null,
-        _ when description.Length > ServiceAccount.MaxDescriptionLength => $"Use {ServiceAccount.MaxDescriptionLength} characters or fewer.",
-        _ when description.Any(c => (char.IsControl(c) && c is not '\n') || c == '\uFFFD') => "Use letters, digits, spaces and symbols only. The description contains a control character.",
-        _ => KeyRules.HoldsKey(description, shapes) ? "The description contains a key. Descriptions are stored and visible to others, so remove it." : null,
+        _ when description.Length > ServiceAccount.MaxDescriptionLength =>
+            $"Use {ServiceAccount.MaxDescriptionLength} characters or fewer.",
+        _ when description.Any(c => (char.IsControl(c) && c is not '\n') || c == '\uFFFD') =>
+            "Use letters, digits, spaces and symbols only. The description contains a control character.",
+        _ => KeyRules.HoldsKey(description, shapes)
+            ? "The description contains a key. Descriptions are stored and visible to others, so remove it." : null,
     };
 
     static string? CheckOwners(IReadOnlyList<string>? owners) => owners switch

@@ -9,13 +9,15 @@ namespace Dashboard.Core.ServiceAccounts;
 public sealed partial class ServiceAccountService
 {
     static readonly Error TwoSecrets = new(
-        ErrorCode.Conflict, $"This service account has {ServiceAccountCredential.MaxActive} client secrets, which is the limit. Revoke one, then add another.");
+        ErrorCode.Conflict,
+        $"This service account has {ServiceAccountCredential.MaxActive} client secrets, which is the limit. Revoke one, then add another.");
 
     /// <summary>Adds a client secret to an account. Existing secrets stay valid. The secret exists only in the result.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <returns>The secret; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.Conflict"/> if
     /// the account has reached its limit.</returns>
-    public Task<Result<IssuedClientSecret>> AddSecretAsync(Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<IssuedClientSecret>(
+    public Task<Result<IssuedClientSecret>> AddSecretAsync(
+        Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<IssuedClientSecret>(
         actor,
         async (change, token) =>
         {
@@ -44,7 +46,8 @@ public sealed partial class ServiceAccountService
     /// <summary>Revokes a client secret permanently, even if it is the last one.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <returns>The changed account; or <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
-    public Task<Result<ServiceAccountSummary>> RemoveSecretAsync(Actor actor, string id, string secretId, CancellationToken cancellationToken) =>
+    public Task<Result<ServiceAccountSummary>> RemoveSecretAsync(
+        Actor actor, string id, string secretId, CancellationToken cancellationToken) =>
         changes.RunAsync<ServiceAccountSummary>(
             actor,
             async (change, token) =>
@@ -84,7 +87,8 @@ public sealed partial class ServiceAccountService
     };
 
     /// <summary>Reads the number of unrevoked keys of each account, its active secrets, and when a key or secret was last used.</summary>
-    static async Task<Dictionary<string, (int Keys, IReadOnlyList<ClientSecretSummary> Secrets, DateTimeOffset? LastUsedAt)>> CredentialsAsync(
+    static async Task<Dictionary<string, (
+        int Keys, IReadOnlyList<ClientSecretSummary> Secrets, DateTimeOffset? LastUsedAt)>> CredentialsAsync(
         DashboardContext context, List<string> accounts, CancellationToken cancellationToken)
     {
         if (accounts.Count == 0)
@@ -92,8 +96,10 @@ public sealed partial class ServiceAccountService
             return [];
         }
 
-        var keys = (await context.Keys.Where(key => key.OwnerType == PartyType.ServiceAccount && accounts.Contains(key.OwnerId)).GroupBy(key => key.OwnerId)
-            .Select(own => new { Id = own.Key, Count = own.Count(key => key.State != KeyState.Revoked), LastUsedAt = own.Max(key => key.LastUsedAt) })
+        var keys = (await context.Keys.Where(key => key.OwnerType == PartyType.ServiceAccount && accounts.Contains(key.OwnerId))
+            .GroupBy(key => key.OwnerId)
+            .Select(own =>
+                new { Id = own.Key, Count = own.Count(key => key.State != KeyState.Revoked), LastUsedAt = own.Max(key => key.LastUsedAt) })
             .ToListAsync(cancellationToken)).ToDictionary(own => own.Id, StringComparer.Ordinal);
         var secrets = (await LiveSecrets(context, accounts).OrderByDescending(x => x.CreatedAt).ThenBy(x => x.Id)
             .Select(x => new { x.ServiceAccountId, Row = new ClientSecretSummary(x.Id, x.Hint, x.CreatedAt, x.LastUsedAt) })

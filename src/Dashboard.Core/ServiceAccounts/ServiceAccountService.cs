@@ -26,7 +26,8 @@ public sealed partial class ServiceAccountService(
     /// project of the first key has reached its limit, <see cref="ErrorCode.AlreadyCreated"/> for a repeated request, or <see
     /// cref="ErrorCode.Conflict"/> if the organization has as many accounts as it may, or if the idempotency key was used for a different
     /// request.</returns>
-    public async Task<Result<IssuedServiceAccount>> CreateAsync(Actor actor, NewServiceAccount input, CancellationToken cancellationToken) =>
+    public async Task<Result<IssuedServiceAccount>> CreateAsync(
+        Actor actor, NewServiceAccount input, CancellationToken cancellationToken) =>
         ServiceAccountRules.Check(input, catalog, shapes) is { } fault ? fault : await changes.RunAsync<IssuedServiceAccount>(
             actor,
             async (change, token) =>
@@ -83,7 +84,8 @@ public sealed partial class ServiceAccountService(
     /// <param name="query">The filter and page. A cursor is valid only for the filter that it came from.</param>
     /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> or
     /// <see cref="ErrorCode.Forbidden"/>.</returns>
-    public async Task<Result<Page<ServiceAccountSummary>>> ListAsync(Actor actor, ServiceAccountQuery query, CancellationToken cancellationToken)
+    public async Task<Result<Page<ServiceAccountSummary>>> ListAsync(
+        Actor actor, ServiceAccountQuery query, CancellationToken cancellationToken)
     {
         if (Page.Check(query.Limit, query.Search) is { } unusable)
         {
@@ -165,11 +167,13 @@ public sealed partial class ServiceAccountService(
             return missing;
         }
 
-        var newest = context.Keys.AsNoTracking().Where(key => key.OwnerType == PartyType.ServiceAccount && key.OwnerId == id && key.State != KeyState.Revoked)
+        var newest = context.Keys.AsNoTracking()
+            .Where(key => key.OwnerType == PartyType.ServiceAccount && key.OwnerId == id && key.State != KeyState.Revoked)
             .OrderByDescending(key => key.CreatedAt).ThenBy(key => key.KeyId).Take(limit);
         var now = time.GetUtcNow();
         return (await ApiKeyProjection.ReadAsync(context, newest, cancellationToken))
-            .OrderByDescending(row => row.Key.CreatedAt).ThenBy(row => row.Key.KeyId, StringComparer.Ordinal).Select(row => row.ToRow(now)).ToList();
+            .OrderByDescending(row => row.Key.CreatedAt).ThenBy(row => row.Key.KeyId, StringComparer.Ordinal)
+                .Select(row => row.ToRow(now)).ToList();
     }
 
     static string? SearchOf(ServiceAccountQuery query) => string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
@@ -228,7 +232,8 @@ public sealed partial class ServiceAccountService(
         };
         change.Context.Add(account);
         change.Context.Add(OwnerOf(account, change.Actor.Id, position: 0));
-        change.Context.AddRange((reached ?? []).Select(project => new ServiceAccountProject { ServiceAccountId = account.Id, ProjectId = project }));
+        change.Context.AddRange(
+            (reached ?? []).Select(project => new ServiceAccountProject { ServiceAccountId = account.Id, ProjectId = project }));
         change.Context.Add(CredentialOf(account, secret, change.Now));
         Record(change, account, "service_account.created", new()
         {
@@ -236,7 +241,8 @@ public sealed partial class ServiceAccountService(
             ["projects"] = input.Projects is { Listed: null } ? "all" : string.Join(' ', input.Projects?.Listed ?? [first.Path.ToString()]),
             ["environment"] = account.Environment.ToWireName(),
         });
-        var request = new NewKey(first.Path.ToString(), account.Name, input.Environment, Permissions: account.Permissions.Split(' '), ServiceAccountId: account.Id)
+        var request = new NewKey(first.Path.ToString(), account.Name, input.Environment,
+            Permissions: account.Permissions.Split(' '), ServiceAccountId: account.Id)
         {
             // Nobody asks for its expiry, so its key lives as long as a live key may.
             ExpiresAt = input.Environment == KeyEnvironment.Live ? first.Policies.LatestExpiry(change.Now) : null,
@@ -244,7 +250,8 @@ public sealed partial class ServiceAccountService(
         if (KeyPolicies.Check(request, first, change.Now) is { } against)
         {
             return against.Errors?.ContainsKey("allowed_ips") == true
-                ? Error.Invalid("environment", "A live key of this organization needs an allow-list. Create the account for test, then create its live key with one.")
+                ? Error.Invalid("environment",
+                    "A live key of this organization needs an allow-list. Create the account for test, then create its live key with one.")
                 : against;
         }
 
@@ -299,7 +306,8 @@ public sealed partial class ServiceAccountService(
             }
 
             // Compared by id, because the organization may be given by a past slug.
-            return input.Organization is not null && (await context.FindOrganizationAsync(actor, input.Organization, cancellationToken))?.Id != found.Value[0].OrganizationId
+            return input.Organization is not null
+                && (await context.FindOrganizationAsync(actor, input.Organization, cancellationToken))?.Id != found.Value[0].OrganizationId
                 ? Error.Invalid("organization", "Omit this field, or specify the organization of the projects.")
                 : (found.Value[0], [.. found.Value.Select(project => project.ProjectId)]);
         }
@@ -348,21 +356,25 @@ public sealed partial class ServiceAccountService(
         : refusal;
 
     /// <summary>Finds the account's organization and the actor's role in it.</summary>
-    static async Task<Result<OrganizationAccess>> FindAsync(DashboardContext context, Actor actor, string id, CancellationToken cancellationToken)
+    static async Task<Result<OrganizationAccess>> FindAsync(
+        DashboardContext context, Actor actor, string id, CancellationToken cancellationToken)
     {
         var found = !ServiceAccount.IsId(id) ? null : await (
             from account in context.ServiceAccounts
             where account.Id == id && account.DeletedAt == null
             join member in context.MembershipsOf(actor) on account.OrganizationId equals member.OrganizationId
             join organization in context.Organizations on account.OrganizationId equals organization.Id
-            select new OrganizationAccess(organization.Id, organization.Slug, organization.Name, member.Role)).SingleOrDefaultAsync(cancellationToken);
+            select new OrganizationAccess(organization.Id, organization.Slug, organization.Name, member.Role))
+                .SingleOrDefaultAsync(cancellationToken);
         return found is null ? Error.NotFound : found.Role.Check(MemberAction.ManageServiceAccounts) is { } refusal ? refusal : found;
     }
 
     static async Task<Result<ServiceAccountSummary>> ReadAsync(DashboardContext context, string id, CancellationToken cancellationToken) =>
-        await ReadAsync(context, context.ServiceAccounts.AsNoTracking().Where(x => x.Id == id), cancellationToken) is [var row] ? row : Error.NotFound;
+        await ReadAsync(context, context.ServiceAccounts.AsNoTracking().Where(x => x.Id == id), cancellationToken) is [var row]
+            ? row : Error.NotFound;
 
-    static async Task<List<ServiceAccountSummary>> ReadAsync(DashboardContext context, IQueryable<ServiceAccount> accounts, CancellationToken cancellationToken)
+    static async Task<List<ServiceAccountSummary>> ReadAsync(
+        DashboardContext context, IQueryable<ServiceAccount> accounts, CancellationToken cancellationToken)
     {
         var rows = await (
             from account in accounts
@@ -399,7 +411,8 @@ public sealed partial class ServiceAccountService(
                 account.Description,
                 account.ClientId,
                 account.Permissions.Split(' '),
-                account.AllProjects ? null : [.. projects.Where(x => x.ServiceAccountId == account.Id).Select(x => $"{row.Organization}/{x.Slug}")],
+                account.AllProjects ? null
+                    : [.. projects.Where(x => x.ServiceAccountId == account.Id).Select(x => $"{row.Organization}/{x.Slug}")],
                 account.Environment,
                 account.State,
                 account.CreatedAt,
@@ -411,7 +424,9 @@ public sealed partial class ServiceAccountService(
         });
     }
 
-    static void Record(UnitOfWork change, ServiceAccount account, string action, Dictionary<string, string?>? details = null) => change.Record(
+    static void Record(
+        UnitOfWork change, ServiceAccount account, string action, Dictionary<string, string?>? details = null) => change.Record(
         account.OrganizationId,
-        new(AuditCategory.ServiceAccounts, action, new(FeedSubject.ServiceAccount, account.Id, account.Name), Details: JsonSerializer.Serialize(details ?? [])));
+        new(AuditCategory.ServiceAccounts, action, new(FeedSubject.ServiceAccount, account.Id, account.Name),
+            Details: JsonSerializer.Serialize(details ?? [])));
 }

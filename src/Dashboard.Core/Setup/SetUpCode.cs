@@ -42,7 +42,8 @@ public sealed partial class SetUpCode(
             // If two nodes do this at once, the first one succeeds and both read its code.
             var fresh = protector.Protect(Make());
             await changes.RunBehindAsync(
-                (writing, token) => ReplaceAsync(Open(writing).Where(x => x.ProtectedSetUpCode == stored), fresh, token), cancellationToken);
+                (writing, token) =>
+                    ReplaceAsync(Open(writing).Where(x => x.ProtectedSetUpCode == stored), fresh, token), cancellationToken);
         }
 
         throw new InvalidOperationException("A set-up code exists only until Latchkey is set up.");
@@ -60,7 +61,8 @@ public sealed partial class SetUpCode(
             {
                 (right, renewed) = (false, false);
                 // Counts the guess first, which locks the row until the transaction ends.
-                if (await Open(context).ExecuteUpdateAsync(set => set.SetProperty(x => x.WrongSetUpCodes, x => x.WrongSetUpCodes + 1), token) == 0)
+                if (await Open(context)
+                    .ExecuteUpdateAsync(set => set.SetProperty(x => x.WrongSetUpCodes, x => x.WrongSetUpCodes + 1), token) == 0)
                 {
                     return;
                 }
@@ -69,7 +71,8 @@ public sealed partial class SetUpCode(
                 if (Unprotect(row.ProtectedSetUpCode) is { } code && CryptographicOperations.FixedTimeEquals(Clean(guess), Clean(code)))
                 {
                     right = true;
-                    await Open(context).ExecuteUpdateAsync(set => set.SetProperty(x => x.WrongSetUpCodes, x => x.WrongSetUpCodes - 1), token);
+                    await Open(context)
+                        .ExecuteUpdateAsync(set => set.SetProperty(x => x.WrongSetUpCodes, x => x.WrongSetUpCodes - 1), token);
                 }
                 else if (row.WrongSetUpCodes >= MaxWrong)
                 {
@@ -86,10 +89,12 @@ public sealed partial class SetUpCode(
         return right;
     }
 
-    static IQueryable<Installation> Open(DashboardContext context) => context.Installations.Where(x => x.Id == Installation.TheOne && x.SetUpAt == null);
+    static IQueryable<Installation> Open(DashboardContext context) =>
+        context.Installations.Where(x => x.Id == Installation.TheOne && x.SetUpAt == null);
 
     static Task<int> ReplaceAsync(IQueryable<Installation> row, string protectedCode, CancellationToken cancellationToken) =>
-        row.ExecuteUpdateAsync(set => set.SetProperty(x => x.ProtectedSetUpCode, protectedCode).SetProperty(x => x.WrongSetUpCodes, 0), cancellationToken);
+        row.ExecuteUpdateAsync(
+            set => set.SetProperty(x => x.ProtectedSetUpCode, protectedCode).SetProperty(x => x.WrongSetUpCodes, 0), cancellationToken);
 
     static string Make() => $"{RandomNumberGenerator.GetString(Letters, Half)}-{RandomNumberGenerator.GetString(Letters, Half)}";
 

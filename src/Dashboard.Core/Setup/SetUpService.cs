@@ -48,13 +48,15 @@ public sealed class SetUpService(
         return !closed;
     }
 
-    /// <summary>Makes the first owner, organization and project for a person in a browser, who has to enter the set-up code wherever the request comes from.</summary>
+    /// <summary>Makes the first owner, organization and project for a person in a browser, who has to enter the set-up code wherever the
+    /// request comes from.</summary>
     /// <param name="client">The client address, or null.</param>
     /// <param name="code">The set-up code as it was entered.</param>
     /// <param name="input">The rest of the form.</param>
-    /// <returns>What was made; or <see cref="ErrorCode.InvalidRequest"/> by field, the code's too, <see cref="ErrorCode.Conflict"/> once there is a user,
-    /// <see cref="ErrorCode.RateLimited"/> after too many wrong codes from one address.</returns>
-    public async Task<Result<SetUpDone>> SetUpWithCodeAsync(IPAddress? client, string? code, NewInstallation input, CancellationToken cancellationToken)
+    /// <returns>What was made; or <see cref="ErrorCode.InvalidRequest"/> by field, the code's too, <see cref="ErrorCode.Conflict"/> once
+    /// there is a user, <see cref="ErrorCode.RateLimited"/> after too many wrong codes from one address.</returns>
+    public async Task<Result<SetUpDone>> SetUpWithCodeAsync(
+        IPAddress? client, string? code, NewInstallation input, CancellationToken cancellationToken)
     {
         if (!await IsOpenAsync(cancellationToken))
         {
@@ -78,13 +80,16 @@ public sealed class SetUpService(
             errors["code"] = "This code is wrong or has been replaced. The server's log has the current one.";
         }
 
-        return errors.Count > 0 ? Error.Invalid(errors) : await SetUpAsync(Actor.Anonymous(Network.ToText(client)), input, cancellationToken);
+        return errors.Count > 0 ? Error.Invalid(errors)
+            : await SetUpAsync(Actor.Anonymous(Network.ToText(client)), input, cancellationToken);
     }
 
-    /// <summary>Makes the first owner, organization and project. Of two at once one succeeds. The set-up code is not checked here.</summary>
+    /// <summary>Makes the first owner, organization and project. Of two at once one succeeds. The set-up code is not checked
+    /// here.</summary>
     /// <param name="actor">Who asks: the settings, or a person whose code was right.</param>
     /// <param name="input">What they said.</param>
-    /// <returns>What was made; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.Conflict"/> once there is a user.</returns>
+    /// <returns>What was made; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.Conflict"/> once there is a
+    /// user.</returns>
     public async Task<Result<SetUpDone>> SetUpAsync(Actor actor, NewInstallation input, CancellationToken cancellationToken)
     {
         if (Check(input) is { } fault)
@@ -103,7 +108,8 @@ public sealed class SetUpService(
             async (change, token) =>
             {
                 var taken = await change.Context.Installations.Where(x => x.Id == Installation.TheOne && x.SetUpAt == null)
-                    .ExecuteUpdateAsync(set => set.SetProperty(x => x.SetUpAt, change.Now).SetProperty(x => x.ProtectedSetUpCode, (string?)null), token);
+                    .ExecuteUpdateAsync(
+                        set => set.SetProperty(x => x.SetUpAt, change.Now).SetProperty(x => x.ProtectedSetUpCode, (string?)null), token);
                 return taken == 1 && !await change.Context.Users.AnyAsync(token) ? await CreateAsync(change, input, hash, token) : Closed();
             },
             cancellationToken);
@@ -128,12 +134,14 @@ public sealed class SetUpService(
         }
     }
 
-    static async Task<Result<SetUpDone>> CreateAsync(UnitOfWork change, NewInstallation input, string hash, CancellationToken cancellationToken)
+    static async Task<Result<SetUpDone>> CreateAsync(
+        UnitOfWork change, NewInstallation input, string hash, CancellationToken cancellationToken)
     {
         var person = PersonOf(input).AddTo(change, hash, isConfirmed: false);
         var name = input.Organization!.Trim();
         var organization = await OrganizationService.AddAsync(change, Names.ToSlug(name, "organization"), name, person, cancellationToken);
-        var project = await ProjectService.AddAsync(change, organization.Id, organization.Slug, input.Project!.Trim(), null, cancellationToken);
+        var project =
+            await ProjectService.AddAsync(change, organization.Id, organization.Slug, input.Project!.Trim(), null, cancellationToken);
         return project.Error is { } fault ? fault : new SetUpDone(person.Id, new(organization.Slug, project.Value.Slug));
     }
 
@@ -141,7 +149,8 @@ public sealed class SetUpService(
     static NewPerson PersonOf(NewInstallation input) => new(input.Name ?? NameOf(input.Email?.Trim()), input.Email, input.Password);
 
     static string NameOf(string? email) =>
-        EmailAddress.Check(email) is null && EmailAddress.ToName(email!) is var name && Names.Check(name) is null ? name : "Owner"; // an address can be longer than a name
+        // an address can be longer than a name
+        EmailAddress.Check(email) is null && EmailAddress.ToName(email!) is var name && Names.Check(name) is null ? name : "Owner";
 
     static Error Closed() => new(ErrorCode.Conflict, "Latchkey is set up already. Sign in.");
 }

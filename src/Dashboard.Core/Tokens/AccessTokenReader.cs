@@ -47,7 +47,8 @@ public sealed class AccessTokenReader(PublishedKeys keys, PublicUrl address)
     /// <returns>The claims, even if the token has expired; null if Latchkey did not issue it.</returns>
     public async ValueTask<ReadToken?> ReadAsync(string text, CancellationToken cancellationToken)
     {
-        if (text.Length > MaxLength || TryParse(text) is not { } parsed || parsed.Alg != SecurityAlgorithms.EcdsaSha256 || parsed.Typ != TokenIssue.Type
+        if (text.Length > MaxLength || TryParse(text) is not { } parsed || parsed.Alg != SecurityAlgorithms.EcdsaSha256
+            || parsed.Typ != TokenIssue.Type
             || parsed.Kid is not { Length: > 0 and <= 64 } kid || await keys.FindAsync(kid, cancellationToken) is not { } key)
         {
             return null;

@@ -1,6 +1,7 @@
 namespace Dashboard.Core.Tokens;
 
-/// <summary>One member's authorization of one client for one organization: what its refresh tokens have in common. It ends 30 days after the approval.</summary>
+/// <summary>One member's authorization of one client for one organization: what its refresh tokens have in common. It ends 30 days after
+/// the approval.</summary>
 public sealed class Authorization
 {
     /// <summary>The identifier: 22 base62 characters.</summary>
@@ -30,6 +31,7 @@ public sealed class Authorization
     /// <summary>When it was ended, UTC, or null.</summary>
     public DateTimeOffset? EndedAt { get; set; }
 
-    /// <summary>When a token was last issued for it, UTC. Access tokens last an hour, so it says to the hour when the client was last at work.</summary>
+    /// <summary>When a token was last issued for it, UTC. Access tokens last an hour, so it says to the hour when the client was last at
+    /// work.</summary>
     public DateTimeOffset? LastUsedAt { get; set; }
 }

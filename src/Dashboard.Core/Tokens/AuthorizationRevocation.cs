@@ -15,14 +15,16 @@ static class AuthorizationRevocation
     /// <param name="because">The reason in snake case, or null if a person requested it.</param>
     public static async Task EndAsync(UnitOfWork change, string id, string? because, CancellationToken cancellationToken)
     {
-        if (await change.Context.Authorizations.SingleOrDefaultAsync(x => x.Id == id, cancellationToken) is not { EndedAt: null } authorization)
+        if (await change.Context.Authorizations.SingleOrDefaultAsync(x =>
+            x.Id == id, cancellationToken) is not { EndedAt: null } authorization)
         {
             return;
         }
 
         authorization.EndedAt = change.Now;
         var names = await OAuthClients.ReadManyAsync(change.Context, [authorization.ClientId], cancellationToken);
-        Record(change, authorization, "authorization.ended", names.GetValueOrDefault(authorization.ClientId)?.Name ?? authorization.ClientId, because);
+        Record(change, authorization, "authorization.ended", names.GetValueOrDefault(authorization.ClientId)?.Name
+            ?? authorization.ClientId, because);
     }
 
     /// <summary>Ends the oldest authorizations of a person for a client, so that one more can be added.</summary>
@@ -48,7 +50,8 @@ static class AuthorizationRevocation
     }
 
     /// <summary>Records a change of an authorization.</summary>
-    public static void Record(UnitOfWork change, Authorization authorization, string action, string client, string? because = null) => change.Record(authorization.OrganizationId, new(
+    public static void Record(UnitOfWork change, Authorization authorization, string action, string client,
+        string? because = null) => change.Record(authorization.OrganizationId, new(
         AuditCategory.Tokens, action, new(FeedSubject.Authorization, authorization.Id, client),
         Details: JsonSerializer.Serialize(new Dictionary<string, string?>
         {

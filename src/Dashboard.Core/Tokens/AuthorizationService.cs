@@ -16,7 +16,8 @@ namespace Dashboard.Core.Tokens;
 /// <param name="ExpiresAt">When it expires, UTC.</param>
 /// <param name="LastUsedAt">When the last token was issued, UTC. Access tokens last an hour, so the last use is known to the hour.</param>
 public sealed record AuthorizationSummary(
-    string Id, string ClientId, string ClientName, bool IsVerified, Party Owner, string Organization, IReadOnlyList<string> Scopes, string? Resource, DateTimeOffset ApprovedAt,
+    string Id, string ClientId, string ClientName, bool IsVerified, Party Owner, string Organization,
+    IReadOnlyList<string> Scopes, string? Resource, DateTimeOffset ApprovedAt,
     DateTimeOffset ExpiresAt, DateTimeOffset? LastUsedAt);
 
 /// <summary>The filter and page of a list of authorizations.</summary>
@@ -31,7 +32,8 @@ public sealed class AuthorizationService(IDbContextFactory<DashboardContext> con
     /// <summary>Lists active authorizations, newest first.</summary>
     /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> or
     /// <see cref="ErrorCode.Forbidden"/>.</returns>
-    public async Task<Result<Page<AuthorizationSummary>>> ListAsync(Actor actor, AuthorizationQuery query, CancellationToken cancellationToken)
+    public async Task<Result<Page<AuthorizationSummary>>> ListAsync(
+        Actor actor, AuthorizationQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(query);
@@ -43,7 +45,8 @@ public sealed class AuthorizationService(IDbContextFactory<DashboardContext> con
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var now = time.GetUtcNow();
         var authorizations = context.Authorizations.AsNoTracking().Where(x => x.EndedAt == null && x.ExpiresAt > now);
-        string[] filter = ["authorizations", "own", actor.Id, .. actor.Token is { } through ? [$"{through.OrganizationId}"] : Array.Empty<string>()];
+        string[] filter =
+            ["authorizations", "own", actor.Id, .. actor.Token is { } through ? [$"{through.OrganizationId}"] : Array.Empty<string>()];
         if (query.Organization is { } slug)
         {
             if (await context.FindOrganizationAsync(actor, slug, cancellationToken) is not { } access)
@@ -61,7 +64,8 @@ public sealed class AuthorizationService(IDbContextFactory<DashboardContext> con
         else
         {
             var memberships = context.MembershipsOf(actor);
-            authorizations = authorizations.Where(x => x.UserId == actor.Id && memberships.Any(member => member.OrganizationId == x.OrganizationId));
+            authorizations =
+                authorizations.Where(x => x.UserId == actor.Id && memberships.Any(member => member.OrganizationId == x.OrganizationId));
         }
 
         var cursor = Cursor.Read(query.Cursor, filter);
@@ -72,7 +76,8 @@ public sealed class AuthorizationService(IDbContextFactory<DashboardContext> con
 
         if (cursor.Value is { } last)
         {
-            authorizations = authorizations.Where(x => x.ApprovedAt < last.At || (x.ApprovedAt == last.At && string.Compare(x.Id, last.Id) < 0));
+            authorizations =
+                authorizations.Where(x => x.ApprovedAt < last.At || (x.ApprovedAt == last.At && string.Compare(x.Id, last.Id) < 0));
         }
 
         var rows = await (
@@ -81,12 +86,15 @@ public sealed class AuthorizationService(IDbContextFactory<DashboardContext> con
             join person in context.Users on authorization.UserId equals person.Id
             orderby authorization.ApprovedAt descending, authorization.Id descending
             select new { Authorization = authorization, organization.Slug, person.Name }).ToListAsync(cancellationToken);
-        var known = await OAuthClients.ReadManyAsync(context, [.. rows.Select(x => x.Authorization.ClientId).Distinct()], cancellationToken);
+        var known = await OAuthClients.ReadManyAsync(
+            context, [.. rows.Select(x => x.Authorization.ClientId).Distinct()], cancellationToken);
         return Cursor.Cut(
             rows, query.Limit,
             row => new AuthorizationSummary(
-                row.Authorization.Id, known.GetValueOrDefault(row.Authorization.ClientId)?.PublicId ?? row.Authorization.ClientId, known.GetValueOrDefault(row.Authorization.ClientId)?.Name ?? row.Authorization.ClientId,
-                known.GetValueOrDefault(row.Authorization.ClientId)?.Kind == ClientKind.BuiltIn, new(PartyType.User, row.Authorization.UserId, row.Name), row.Slug, row.Authorization.Scope.Split(' '),
+                row.Authorization.Id, known.GetValueOrDefault(row.Authorization.ClientId)?.PublicId
+                    ?? row.Authorization.ClientId, known.GetValueOrDefault(row.Authorization.ClientId)?.Name ?? row.Authorization.ClientId,
+                known.GetValueOrDefault(row.Authorization.ClientId)?.Kind == ClientKind.BuiltIn,
+                new(PartyType.User, row.Authorization.UserId, row.Name), row.Slug, row.Authorization.Scope.Split(' '),
                 row.Authorization.Resource, row.Authorization.ApprovedAt, row.Authorization.ExpiresAt, row.Authorization.LastUsedAt),
             row => new(row.Authorization.ApprovedAt, row.Authorization.Id), filter);
     }

@@ -90,7 +90,8 @@ sealed class CachedToken
 /// <param name="slug">The current slug.</param>
 /// <param name="slugs">The current and past slugs.</param>
 /// <param name="projects">The projects by their current and past slugs.</param>
-sealed class CachedOrganization(long id, string slug, IReadOnlySet<string> slugs, IReadOnlyDictionary<string, CachedTokenProject> projects) : Ground
+sealed class CachedOrganization(
+    long id, string slug, IReadOnlySet<string> slugs, IReadOnlyDictionary<string, CachedTokenProject> projects) : Ground
 {
     /// <summary>The database identifier.</summary>
     public long Id { get; } = id;
@@ -105,7 +106,8 @@ sealed class CachedOrganization(long id, string slug, IReadOnlySet<string> slugs
     public bool IsCalled(string name) => slugs.Contains(name);
 
     /// <summary>Returns the project that a requirement names, or null if it names none or none of this organization.</summary>
-    public CachedTokenProject? Find(string? demanded) => demanded?.Split('/') is [var organization, var project] && IsMeantBy(organization) ? projects.GetValueOrDefault(project) : null;
+    public CachedTokenProject? Find(string? demanded) =>
+        demanded?.Split('/') is [var organization, var project] && IsMeantBy(organization) ? projects.GetValueOrDefault(project) : null;
 
     /// <summary>Returns whether a requirement refers to the organization.</summary>
     public bool IsMeantBy(string demanded) => demanded == AccessRequirement.Any || IsCalled(demanded);
@@ -122,9 +124,11 @@ static class TokenPermissions
     /// <summary>Returns whether a permission is included.</summary>
     /// <param name="kind">The kind of resource; null if the permission is required for every kind.</param>
     public static bool May(IReadOnlyList<string> permissions, string permission, string? kind) =>
-        permissions.Contains(permission, StringComparer.Ordinal) || (kind is not null && permissions.Contains(OAuthScopes.Word(permission, kind), StringComparer.Ordinal));
+        permissions.Contains(permission, StringComparer.Ordinal)
+            || (kind is not null && permissions.Contains(OAuthScopes.Word(permission, kind), StringComparer.Ordinal));
 
     /// <summary>Returns whether the permissions allow anything on a kind of resource.</summary>
     public static bool Reach(IReadOnlyList<string> permissions, string kind) =>
-        permissions.Any(permission => permission != PermissionCatalog.Verify && OAuthScopes.KindsOf(permission) is var kinds && (kinds is null || kinds == $"{kind}s"));
+        permissions.Any(permission => permission != PermissionCatalog.Verify
+            && OAuthScopes.KindsOf(permission) is var kinds && (kinds is null || kinds == $"{kind}s"));
 }

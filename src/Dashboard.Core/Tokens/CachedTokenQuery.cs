@@ -19,7 +19,8 @@ static class CachedTokenQuery
             : FindRowAsync(context, token, scopes, known, cancellationToken);
 
     static async Task<CachedToken?> FindRowAsync(
-        DashboardContext context, ReadToken token, OAuthScopes scopes, Func<long, CachedOrganization?> known, CancellationToken cancellationToken)
+        DashboardContext context, ReadToken token, OAuthScopes scopes, Func<long, CachedOrganization?> known,
+        CancellationToken cancellationToken)
     {
         var jti = token.Jti;
         var stored = await (
@@ -34,7 +35,8 @@ static class CachedTokenQuery
                 Row = row,
                 Ended = row.AuthorizationId != null && (authorization == null || authorization.EndedAt != null),
                 Account = account,
-                Role = context.Members.Where(x => x.UserId == row.OwnerId && x.OrganizationId == row.OrganizationId).Select(x => (OrganizationRole?)x.Role).FirstOrDefault(),
+                Role = context.Members.Where(x => x.UserId == row.OwnerId && x.OrganizationId == row.OrganizationId)
+                    .Select(x => (OrganizationRole?)x.Role).FirstOrDefault(),
                 Name = context.Users.Where(x => x.Id == row.OwnerId).Select(x => x.Name).FirstOrDefault(),
             }).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
         if (stored is null)
@@ -123,7 +125,8 @@ static class CachedTokenQuery
 
     static async Task<CachedOrganization> ReadOrganizationAsync(DashboardContext context, long id, CancellationToken cancellationToken)
     {
-        var slug = await context.Organizations.Where(organization => organization.Id == id).Select(organization => organization.Slug).SingleAsync(cancellationToken);
+        var slug = await context.Organizations.Where(organization => organization.Id == id)
+            .Select(organization => organization.Slug).SingleAsync(cancellationToken);
         var slugs = await context.OrganizationSlugs.Where(x => x.OrganizationId == id).Select(x => x.Slug).ToListAsync(cancellationToken);
         var projects = await (
             from name in context.ProjectSlugs
@@ -133,6 +136,7 @@ static class CachedTokenQuery
             select new { name.Slug, project.Id, Now = project.Slug }).ToListAsync(cancellationToken);
         return new(
             id, slug, slugs.ToHashSet(StringComparer.Ordinal),
-            projects.ToDictionary(x => x.Slug, x => new CachedTokenProject(x.Id, new ProjectPath(slug, x.Now).ToString()), StringComparer.Ordinal));
+            projects.ToDictionary(
+                x => x.Slug, x => new CachedTokenProject(x.Id, new ProjectPath(slug, x.Now).ToString()), StringComparer.Ordinal));
     }
 }

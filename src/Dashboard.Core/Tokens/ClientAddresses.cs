@@ -16,7 +16,8 @@ public static class ClientAddresses
         ArgumentNullException.ThrowIfNull(clientId);
         return clientId.StartsWith("https://", StringComparison.Ordinal) && clientId.Length <= OAuthLimits.MaxUri
             && clientId.All(c => c is > ' ' and < '\u007f' and not ('\\' or '"' or '<' or '>' or '#'))
-            && Uri.TryCreate(clientId, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0 && uri.Host.Length is > 0 and <= Names.MaxLength
+            && Uri.TryCreate(clientId, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0
+                && uri.Host.Length is > 0 and <= Names.MaxLength
             && uri.AbsolutePath.Length > 1 && !RequestPath.IsAmbiguous(PathOf(clientId));
     }
 
@@ -24,7 +25,8 @@ public static class ClientAddresses
     internal static bool IsStored(string clientId) => clientId.StartsWith(StoredPrefix, StringComparison.Ordinal);
 
     /// <summary>Returns the id that such a client is stored under.</summary>
-    internal static string ToStored(string clientId) => StoredPrefix + Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(clientId)));
+    internal static string ToStored(string clientId) =>
+        StoredPrefix + Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(clientId)));
 
     /// <summary>Returns the path as it was written.</summary>
     static string PathOf(string url) => url.IndexOf('/', "https://".Length) is > 0 and var slash ? url[slash..].Split('?')[0] : "/";

@@ -81,12 +81,14 @@ public sealed record OAuthClient(
 
     /// <summary>The command line.</summary>
     public static OAuthClient CommandLine { get; } = new(
-        CommandLineId, "Latchkey command line", ClientKind.BuiltIn, IsPublic: true, [GrantTypes.DeviceCode, GrantTypes.RefreshToken], [OAuthScopes.Api], []);
+        CommandLineId, "Latchkey command line", ClientKind.BuiltIn, IsPublic: true,
+        [GrantTypes.DeviceCode, GrantTypes.RefreshToken], [OAuthScopes.Api], []);
 
     /// <summary>What the service account may do, or null for other clients.</summary>
     internal ClientAccount? Account { get; init; }
 
-    /// <summary>The client id that the client and resource servers know. That of a client with a document is longer than ids are stored.</summary>
+    /// <summary>The client id that the client and resource servers know. That of a client with a document is longer than ids are
+    /// stored.</summary>
     public string PublicId => Url ?? ClientId;
 
     /// <summary>Whether nobody here has verified who runs it.</summary>

@@ -18,9 +18,11 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts)
     }
 
     /// <summary>What clients are called, by their identifiers.</summary>
-    internal static async Task<Dictionary<string, OAuthClient>> ReadManyAsync(DashboardContext context, IReadOnlyCollection<string> clientIds, CancellationToken cancellationToken)
+    internal static async Task<Dictionary<string, OAuthClient>> ReadManyAsync(
+        DashboardContext context, IReadOnlyCollection<string> clientIds, CancellationToken cancellationToken)
     {
-        var rows = await context.RegisteredClients.AsNoTracking().Where(client => clientIds.Contains(client.ClientId)).ToListAsync(cancellationToken);
+        var rows = await context.RegisteredClients.AsNoTracking().Where(client => clientIds.Contains(client.ClientId))
+            .ToListAsync(cancellationToken);
         return rows.Select(ToClient).Append(OAuthClient.CommandLine).ToDictionary(client => client.ClientId, StringComparer.Ordinal);
     }
 
@@ -32,7 +34,8 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts)
             return new(OAuthClient.CommandLine, [], IsStable: true);
         }
 
-        clientId = ClientAddresses.IsOne(clientId) ? ClientAddresses.ToStored(clientId) : ClientAddresses.IsStored(clientId) ? "" : clientId;
+        clientId = ClientAddresses.IsOne(clientId) ? ClientAddresses.ToStored(clientId)
+            : ClientAddresses.IsStored(clientId) ? "" : clientId;
         if (clientId.Length > MaxIdLength || !Ascii.IsValid(clientId) || !StorableText.IsStorable(clientId))
         {
             return null;
@@ -40,7 +43,8 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts)
 
         if (!clientId.StartsWith(ServiceAccount.ClientIdPrefix, StringComparison.Ordinal))
         {
-            return await context.RegisteredClients.AsNoTracking().SingleOrDefaultAsync(client => client.ClientId == clientId, cancellationToken) is { } row
+            return await context.RegisteredClients.AsNoTracking()
+                .SingleOrDefaultAsync(client => client.ClientId == clientId, cancellationToken) is { } row
                 ? new(ToClient(row), row.SecretHash is { } own ? [new(null, own)] : [], IsStable: row.ApprovedAt is not null
                     && !ClientAddresses.IsStored(row.ClientId))
                 : null;
@@ -69,8 +73,10 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts)
     }
 
     static OAuthClient ToClient(RegisteredClient row) => new(
-        row.ClientId, row.Name, ClientAddresses.IsStored(row.ClientId) ? ClientKind.Described : ClientKind.Registered, row.SecretHash is null, Split(row.GrantTypes, ' '),
-        Split(row.Scope, ' '), Split(row.RedirectUris, '\n'), null, row.CreatedAt, Url: ClientAddresses.IsStored(row.ClientId) ? row.ClientUri : null);
+        row.ClientId, row.Name, ClientAddresses.IsStored(row.ClientId) ? ClientKind.Described
+            : ClientKind.Registered, row.SecretHash is null, Split(row.GrantTypes, ' '),
+        Split(row.Scope, ' '), Split(row.RedirectUris, '\n'), null, row.CreatedAt, Url: ClientAddresses.IsStored(row.ClientId)
+            ? row.ClientUri : null);
 
     static string[] Split(string text, char by) => text.Split(by, StringSplitOptions.RemoveEmptyEntries);
 }

@@ -53,7 +53,8 @@ public sealed class OAuthScopes
     /// <summary>Returns the scopes that a permission requires, separated by spaces, or null if there are none.</summary>
     /// <param name="permission">The permission, or null.</param>
     /// <param name="resource">The resource that it is required on, as <c>kind:id</c>; null for every kind.</param>
-    public string? Needed(string? permission, string? resource) => permission is null ? null : needed.GetValueOrDefault((permission, resource?.Split(':')[0]));
+    public string? Needed(string? permission, string? resource) =>
+        permission is null ? null : needed.GetValueOrDefault((permission, resource?.Split(':')[0]));
 
     /// <summary>Returns the scope for a permission on a kind of resource.</summary>
     /// <param name="permission">A permission, such as <c>read</c>.</param>
@@ -61,10 +62,12 @@ public sealed class OAuthScopes
     public static string Word(string permission, string kind) => $"{permission}:{kind}s";
 
     /// <summary>Returns the permission of a scope, or null for <see cref="Api"/>.</summary>
-    public static string? PermissionOf(string word) => word.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? word[..colon] : null;
+    public static string? PermissionOf(string word) =>
+        word.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? word[..colon] : null;
 
     /// <summary>Returns the plural kind of a scope, or null for <see cref="Api"/>.</summary>
-    public static string? KindsOf(string word) => word.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? word[(colon + 1)..] : null;
+    public static string? KindsOf(string word) =>
+        word.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? word[(colon + 1)..] : null;
 
     /// <summary>Parses a list of scopes.</summary>
     /// <param name="text">The scopes, separated by spaces.</param>
@@ -104,11 +107,13 @@ public sealed class OAuthScopes
     /// <summary>Returns the permissions that scopes amount to: the name alone if for every kind, otherwise
     /// <c>permission:kind-in-plural</c>.</summary>
     /// <param name="permissions">The permissions of the owner.</param>
-    public IReadOnlyList<string> ToPermissions(IReadOnlyCollection<string> scopes, IReadOnlyCollection<string> permissions) => scopes.Contains(Api)
+    public IReadOnlyList<string> ToPermissions(IReadOnlyCollection<string> scopes, IReadOnlyCollection<string> permissions) =>
+        scopes.Contains(Api)
         ? [.. catalog.InOrder(permissions)]
         :
         [
-            .. catalog.Permissions.Select(permission => permission.Name).Where(name => permissions.Contains(name, StringComparer.Ordinal)).SelectMany(name =>
+            .. catalog.Permissions.Select(permission => permission.Name)
+                .Where(name => permissions.Contains(name, StringComparer.Ordinal)).SelectMany(name =>
                 catalog.ResourceKinds.All(kind => scopes.Contains(Word(name, kind), StringComparer.Ordinal))
                     ? [name]
                     : scopes.Where(word => PermissionOf(word) == name)),

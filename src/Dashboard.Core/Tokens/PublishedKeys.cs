@@ -34,8 +34,8 @@ public sealed record PublishedKey(string Kid, string X, string Y, DateTimeOffset
     internal void Leave() => gone = true;
 }
 
-/// <summary>The public keys of all nodes, cached in memory and read again when the change feed reports a key. One that is read again stays the
-/// same object, so that the tokens which it signed are not checked again for the sake of another key.</summary>
+/// <summary>The public keys of all nodes, cached in memory and read again when the change feed reports a key. One that is read again stays
+/// the same object, so that the tokens which it signed are not checked again for the sake of another key.</summary>
 public sealed class PublishedKeys : IDisposable
 {
     readonly IDbContextFactory<DashboardContext> contexts;
@@ -104,7 +104,8 @@ public sealed class PublishedKeys : IDisposable
             return key;
         }
 
-        return await feed.CatchUpAsync(cancellationToken) ? Find(await AllAsync(cancellationToken), kid) : throw new TimeoutException("The change feed could not be read.");
+        return await feed.CatchUpAsync(cancellationToken) ? Find(await AllAsync(cancellationToken), kid)
+            : throw new TimeoutException("The change feed could not be read.");
     }
 
     /// <inheritdoc />

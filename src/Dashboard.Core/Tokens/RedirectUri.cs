@@ -10,14 +10,19 @@ static class RedirectUri
     static readonly HashSet<string> Dangerous = new(StringComparer.Ordinal)
     {
         // Run or show what the address itself contains, or what lies on the machine.
-        "javascript", "data", "vbscript", "livescript", "mocha", "file", "blob", "filesystem", "about", "view-source", "jar", "res", "resource", "mk", "cid",
+        "javascript", "data", "vbscript", "livescript", "mocha", "file", "blob", "filesystem", "about",
+            "view-source", "jar", "res", "resource", "mk", "cid",
         "mid", "urn",
         // Start programs, installations or calls.
-        "intent", "android-app", "market", "itms", "itmss", "itms-apps", "itms-appss", "itms-services", "macappstore", "macappstores", "shell", "search",
-        "search-ms", "hcp", "help", "onenote", "steam", "tel", "sms", "smsto", "mms", "mmsto", "callto", "facetime", "facetime-audio", "facetime-group", "sip",
-        "sips", "mailto", "geo", "maps", "magnet", "webcal", "feed", "chrome", "edge", "opera", "chrome-extension", "moz-extension", "about-reader",
+        "intent", "android-app", "market", "itms", "itmss", "itms-apps", "itms-appss", "itms-services",
+            "macappstore", "macappstores", "shell", "search",
+        "search-ms", "hcp", "help", "onenote", "steam", "tel", "sms", "smsto", "mms", "mmsto", "callto",
+        "facetime", "facetime-audio", "facetime-group", "sip",
+        "sips", "mailto", "geo", "maps", "magnet", "webcal", "feed", "chrome", "edge", "opera",
+        "chrome-extension", "moz-extension", "about-reader",
         // Speak another protocol.
-        "ws", "wss", "ftp", "ftps", "sftp", "ssh", "telnet", "rlogin", "ldap", "ldaps", "smb", "afp", "nfs", "vnc", "rdp", "gopher", "news", "nntp", "irc", "git",
+        "ws", "wss", "ftp", "ftps", "sftp", "ssh", "telnet", "rlogin", "ldap", "ldaps", "smb", "afp",
+            "nfs", "vnc", "rdp", "gopher", "news", "nntp", "irc", "git",
         "svn", "dav", "davs", "imap", "pop", "dns",
         // What is left of an address without a scheme, such as localhost:3000/callback.
         "localhost",
@@ -41,7 +46,8 @@ static class RedirectUri
             "https" => true,
             "http" => IsLoopback(uri),
             // Private-use schemes should be reversed domain names (RFC 8252 section 7.1), but editors use words.
-            var scheme => !Dangerous.Contains(scheme) && !Array.Exists(DangerousPrefixes, prefix => scheme.StartsWith(prefix, StringComparison.Ordinal)),
+            var scheme => !Dangerous.Contains(scheme)
+                && !Array.Exists(DangerousPrefixes, prefix => scheme.StartsWith(prefix, StringComparison.Ordinal)),
         };
     }
 
@@ -49,9 +55,11 @@ static class RedirectUri
     /// (RFC 8252 section 7.3).</summary>
     /// <param name="registered">The registered URI.</param>
     /// <param name="asked">The URI in the request.</param>
-    public static bool Matches(string registered, string asked) => registered == asked || (CanRegister(asked) && (Urls.AreSame(registered, asked)
+    public static bool Matches(string registered, string asked) =>
+        registered == asked || (CanRegister(asked) && (Urls.AreSame(registered, asked)
         || (Uri.TryCreate(registered, UriKind.Absolute, out var one) && Uri.TryCreate(asked, UriKind.Absolute, out var other)
-            && one.Scheme == "http" && other.Scheme == "http" && IsLoopback(one) && WithoutPort(Urls.Normalize(registered)) == WithoutPort(Urls.Normalize(asked)))));
+            && one.Scheme == "http" && other.Scheme == "http" && IsLoopback(one)
+                && WithoutPort(Urls.Normalize(registered)) == WithoutPort(Urls.Normalize(asked)))));
 
     /// <summary>Returns where a redirect URI leads, for people: its host with the port, or its scheme if it is private to an app.</summary>
     /// <param name="text">A URI that a client could register.</param>
@@ -59,7 +67,8 @@ static class RedirectUri
         new Uri(text) is { Scheme: "http" or "https" } web ? web.Authority : $"{new Uri(text).Scheme}:";
 
     static bool IsLoopback(Uri uri) =>
-        uri.Host == "localhost" || (uri.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 && IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+        uri.Host == "localhost" || (uri.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6
+            && IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     /// <summary>Removes the port from a normalized <c>http</c> URI.</summary>
     static string WithoutPort(string text)

@@ -25,7 +25,8 @@ public static class ResourceIndicator
             return false;
         }
 
-        return asked.UserInfo.Length == 0 && asked.AbsolutePath == "/" && root.Scheme == asked.Scheme && root.Port == asked.Port && HostOf(root) == HostOf(asked)
+        return asked.UserInfo.Length == 0 && asked.AbsolutePath == "/" && root.Scheme == asked.Scheme
+            && root.Port == asked.Port && HostOf(root) == HostOf(asked)
             && RequestPath.IsUnder(path, Uri.UnescapeDataString(PathOf(resource)).TrimEnd('/'));
     }
 
@@ -33,5 +34,6 @@ public static class ResourceIndicator
     static string HostOf(Uri url) => url.IdnHost.TrimEnd('.');
 
     /// <summary>Returns the path as it was written: a parser would resolve it.</summary>
-    static string PathOf(string url) => url.IndexOf('/', url.IndexOf("://", StringComparison.Ordinal) + "://".Length) is > 0 and var slash ? url[slash..] : "/";
+    static string PathOf(string url) =>
+        url.IndexOf('/', url.IndexOf("://", StringComparison.Ordinal) + "://".Length) is > 0 and var slash ? url[slash..] : "/";
 }

@@ -14,7 +14,8 @@ namespace Dashboard.Core.Tokens;
 /// newest key whose start has passed. The next key is published well before it signs, and an old key stays published until the last token
 /// that it signed has expired.</summary>
 public sealed partial class SigningKeys(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PublishedKeys published, IDataProtectionProvider protection, OAuthOptions options, TimeProvider time,
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PublishedKeys published,
+    IDataProtectionProvider protection, OAuthOptions options, TimeProvider time,
     ILogger<SigningKeys> logger)
 {
     /// <summary>How long a key signs.</summary>
@@ -122,7 +123,8 @@ public sealed partial class SigningKeys(
 
     /// <summary>Returns whether the last token that a key signed has expired.</summary>
     internal bool IsOver(PublishedKey key, IReadOnlyList<PublishedKey> all, DateTimeOffset now) =>
-        all.Where(other => other.SignsFrom > key.SignsFrom).Select(other => other.SignsFrom).DefaultIfEmpty(DateTimeOffset.MaxValue - options.LongestAccess - Skew).Min()
+        all.Where(other => other.SignsFrom > key.SignsFrom).Select(other => other.SignsFrom)
+            .DefaultIfEmpty(DateTimeOffset.MaxValue - options.LongestAccess - Skew).Min()
             + options.LongestAccess + Skew <= now;
 
     /// <summary>Returns when the next key must start to sign, or null if none is needed yet.</summary>
@@ -171,11 +173,13 @@ public sealed partial class SigningKeys(
             async (change, token) =>
             {
                 await change.LockInstallationAsync(token);
-                var current = await change.Context.SigningKeys.Where(key => key.SignsFrom <= change.Now).OrderByDescending(key => key.SignsFrom).Select(key => key.Kid).FirstAsync(token);
+                var current = await change.Context.SigningKeys.Where(key => key.SignsFrom <= change.Now)
+                    .OrderByDescending(key => key.SignsFrom).Select(key => key.Kid).FirstAsync(token);
                 return current == lost ? Add(change, next, change.Now) : current;
             },
             cancellationToken);
-        return await OpenAsync(replaced.Value, cancellationToken) ?? throw new InvalidOperationException("The key that signs access tokens cannot be decrypted.");
+        return await OpenAsync(replaced.Value, cancellationToken)
+            ?? throw new InvalidOperationException("The key that signs access tokens cannot be decrypted.");
     }
 
     /// <summary>Creates a key with an encrypted private key.</summary>
@@ -201,7 +205,8 @@ public sealed partial class SigningKeys(
             SignsFrom = signsFrom,
         };
         change.Context.Add(key);
-        change.Record(AuditChain.Installation, new(AuditCategory.Tokens, "signing_key.created", new(FeedSubject.SigningKey, key.Kid, key.Kid)));
+        change.Record(
+            AuditChain.Installation, new(AuditCategory.Tokens, "signing_key.created", new(FeedSubject.SigningKey, key.Kid, key.Kid)));
         return key.Kid;
     }
 

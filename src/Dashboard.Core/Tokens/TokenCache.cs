@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Tokens;
 
-/// <summary>Finds access tokens by their text: read, checked and looked up once, then held as keys are, right by the change feed and trusted as long as it is
-/// (the verification cache). A token that no key of ours signed costs no question.</summary>
+/// <summary>Finds access tokens by their text: read, checked and looked up once, then held as keys are, right by the change feed and
+/// trusted as long as it is (the verification cache). A token that no key of ours signed costs no question.</summary>
 public sealed class TokenCache : IDisposable
 {
     /// <summary>The maximum number of tokens, about 100 MB.</summary>
@@ -42,7 +42,8 @@ public sealed class TokenCache : IDisposable
     long lastDiscarded;
 
     /// <summary>Creates an empty cache.</summary>
-    public TokenCache(IDbContextFactory<DashboardContext> contexts, ChangeFeed feed, AccessTokenReader reader, OAuthScopes scopes, TimeProvider time)
+    public TokenCache(
+        IDbContextFactory<DashboardContext> contexts, ChangeFeed feed, AccessTokenReader reader, OAuthScopes scopes, TimeProvider time)
     {
         (this.contexts, this.feed, this.reader, this.scopes, this.time) = (contexts, feed, reader, scopes, time);
         subscription = feed.Subscribe(OnEntry, OnReset, OnReadAsync);
@@ -87,7 +88,8 @@ public sealed class TokenCache : IDisposable
 
     async Task<TokenReadResult> LookUpAsync(string text, KeyDigest digest, CancellationToken cancellationToken)
     {
-        if (await reader.ReadAsync(text, cancellationToken).AsTask().WaitAsync(Timeout, TimeProvider.System, cancellationToken) is not { } read)
+        if (await reader.ReadAsync(text, cancellationToken).AsTask()
+            .WaitAsync(Timeout, TimeProvider.System, cancellationToken) is not { } read)
         {
             return new(null, RefusalCode.InvalidToken);
         }
@@ -97,7 +99,8 @@ public sealed class TokenCache : IDisposable
             return new(null, RefusalCode.TokenExpired); // permanently, so no lookup is needed
         }
 
-        return await Join(digest, read).WaitAsync(Timeout, TimeProvider.System, cancellationToken) is { } token ? new(token, null) : new(null, RefusalCode.InvalidToken);
+        return await Join(digest, read).WaitAsync(Timeout, TimeProvider.System, cancellationToken) is { } token
+            ? new(token, null) : new(null, RefusalCode.InvalidToken);
     }
 
     /// <summary>Reads a token, sharing the read with concurrent callers. A caller that arrives after a change does not share a read from

@@ -17,8 +17,10 @@ sealed class TokenLock(SessionOptions options) : IActorLock
 
         var (context, now) = (unit.Context, unit.Now);
         return await context.Authorizations
-                .Where(authorization => authorization.EndedAt == null && context.AccessTokens.Any(token => token.Jti == jti && token.AuthorizationId == authorization.Id))
-                .ExecuteUpdateAsync(set => set.SetProperty(authorization => authorization.EndedAt, authorization => authorization.EndedAt), cancellationToken) == 1
+                .Where(authorization => authorization.EndedAt == null
+                    && context.AccessTokens.Any(token => token.Jti == jti && token.AuthorizationId == authorization.Id))
+                .ExecuteUpdateAsync(set =>
+                    set.SetProperty(authorization => authorization.EndedAt, authorization => authorization.EndedAt), cancellationToken) == 1
             && await context.AccessTokens.Where(token => token.Jti == jti && token.RevokedAt == null && token.ExpiresAt > now)
                 .ExecuteUpdateAsync(set => set.SetProperty(token => token.RevokedAt, token => token.RevokedAt), cancellationToken) == 1;
     }

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Usage;
 
-/// <summary>Writes the first use of each key as soon as there is one, beside the requests, and lets the open pages of every node know: they wait for it.</summary>
+/// <summary>Writes the first use of each key as soon as there is one, beside the requests, and lets the open pages of every node know: they
+/// wait for it.</summary>
 public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplates shapes, TimeProvider time, ILogger<FirstUses> logger)
     : PeriodicService(Timeout.InfiniteTimeSpan, time)
 {
@@ -25,7 +26,8 @@ public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplate
     readonly ConcurrentDictionary<string, KeyFirstUse> waiting = new(StringComparer.Ordinal);
 
     /// <summary>Holds at most one signal. First uses that arrive together are written together.</summary>
-    readonly Channel<bool> signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    readonly Channel<bool> signal =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Notes that a key that was never used before was accepted. Waits for nothing; of many at once the first counts.</summary>
     /// <param name="keyId">The key.</param>
@@ -34,7 +36,8 @@ public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplate
     /// <param name="rawKey">The key's text, so that it is kept nowhere.</param>
     public void Note(string keyId, DateTimeOffset at, CallerContext? facts, ReadOnlySpan<char> rawKey)
     {
-        if (!waiting.ContainsKey(keyId) && waiting.Count < MaxWaiting && waiting.TryAdd(keyId, KeyFirstUse.Of(keyId, at, facts, rawKey, shapes)))
+        if (!waiting.ContainsKey(keyId) && waiting.Count < MaxWaiting
+            && waiting.TryAdd(keyId, KeyFirstUse.Of(keyId, at, facts, rawKey, shapes)))
         {
             signal.Writer.TryWrite(true);
         }
@@ -53,13 +56,15 @@ public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplate
     /// <inheritdoc />
     protected override async Task WorkAsync(CancellationToken cancellationToken)
     {
-        foreach (var batch in waiting.ToArray().OrderBy(x => x.Key, StringComparer.Ordinal).Chunk(BatchSize)) // in one order, so that two nodes never wait for each other
+        // in one order, so that two nodes never wait for each other
+        foreach (var batch in waiting.ToArray().OrderBy(x => x.Key, StringComparer.Ordinal).Chunk(BatchSize))
         {
             // Two transactions. A change of a key may hold the feed while it waits for the row of the key, so nothing may wait for the feed
             // while it holds that row.
             await changes.RunBehindAsync(
                 (context, token) => WriteLastUsesAsync(context, batch.Select(x => x.Value), token), cancellationToken);
-            await changes.AnnounceBehindAsync((context, token) => WriteAsync(context, batch.Select(x => x.Value), token), cancellationToken);
+            await changes.AnnounceBehindAsync(
+                (context, token) => WriteAsync(context, batch.Select(x => x.Value), token), cancellationToken);
             foreach (var written in batch)
             {
                 waiting.TryRemove(written);

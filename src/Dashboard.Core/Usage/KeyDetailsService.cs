@@ -48,7 +48,8 @@ public sealed class KeyDetailsService(IDbContextFactory<DashboardContext> contex
             found.Role.Can(MemberAction.ManageAllKeys)
                 || KeyService.IsOwn(actor, found.Role, row.Key.OwnerType, row.Key.OwnerId, row.Key.CreatedBy),
             [
-                .. resources.Select(x => new KeyResourceName(x.Kind, x.ExternalId, x.Name)).OrderBy(x => ComparableText.SortKey(x.Name), StringComparer.Ordinal)
+                .. resources.Select(x => new KeyResourceName(x.Kind, x.ExternalId, x.Name))
+                    .OrderBy(x => ComparableText.SortKey(x.Name), StringComparer.Ordinal)
                     .ThenBy(x => x.Kind, StringComparer.Ordinal).ThenBy(x => x.Id, StringComparer.Ordinal),
             ],
             days[keyId],

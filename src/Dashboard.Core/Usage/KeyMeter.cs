@@ -13,7 +13,8 @@ public sealed class KeyMeter
     long writtenMinute; // together with the network, the last use that was written
     CoarseNetwork writtenNetwork;
 
-    internal KeyMeter(UsageLedger ledger, Lock gate, string keyId, long projectId) => (this.ledger, this.gate, KeyId, ProjectId) = (ledger, gate, keyId, projectId);
+    internal KeyMeter(UsageLedger ledger, Lock gate, string keyId, long projectId) =>
+        (this.ledger, this.gate, KeyId, ProjectId) = (ledger, gate, keyId, projectId);
 
     /// <summary>The key.</summary>
     public string KeyId { get; }
@@ -160,11 +161,19 @@ sealed class MeterWindow(long hour, MeterWindow? previous)
             Array.Resize(ref clients, Math.Min(MaxClients, clients.Length * 4));
         }
 
-        clients[clientCount++] = new() { Network = network, Agent = userAgent is { Length: > MaxAgentLength } ? userAgent[..MaxAgentLength] : userAgent, FirstAt = ticks, LastAt = ticks };
+        clients[clientCount++] = new()
+        {
+            Network = network,
+            Agent = userAgent is { Length: > MaxAgentLength }
+            ? userAgent[..MaxAgentLength] : userAgent,
+            FirstAt = ticks,
+            LastAt = ticks
+        };
     }
 
     static bool IsSame(string? stored, string? userAgent) =>
-        ReferenceEquals(stored, userAgent) || (stored is not null && userAgent is not null && userAgent.AsSpan(0, Math.Min(userAgent.Length, MaxAgentLength)).SequenceEqual(stored));
+        ReferenceEquals(stored, userAgent) || (stored is not null && userAgent is not null
+            && userAgent.AsSpan(0, Math.Min(userAgent.Length, MaxAgentLength)).SequenceEqual(stored));
 
     /// <summary>A client as it was seen.</summary>
     public struct Client

@@ -15,7 +15,8 @@ sealed record UsageBatch(string Node, long Number, DateTimeOffset At, IReadOnlyL
 
     /// <summary>Builds a batch from what meters have counted.</summary>
     public static UsageBatch Of(
-        string node, long number, IReadOnlyList<(KeyMeter Meter, MeterWindow Window)> taken, IReadOnlyList<string> permissions, DateTimeOffset now)
+        string node, long number, IReadOnlyList<(KeyMeter Meter, MeterWindow Window)> taken,
+        IReadOnlyList<string> permissions, DateTimeOffset now)
     {
         var keys = taken.GroupBy(x => x.Meter.KeyId, StringComparer.Ordinal).OrderBy(x => x.Key, StringComparer.Ordinal)
             .Select(key => UsageOfKey.Of(key.Key, [.. key], permissions)).ToList();
@@ -64,7 +65,8 @@ sealed record UsageOfKey(
                 : null);
     }
 
-    static List<(string Network, string Client, DateTimeOffset First, DateTimeOffset Last)> ClientsOf(IReadOnlyList<(KeyMeter Meter, MeterWindow Window)> taken)
+    static List<(string Network, string Client, DateTimeOffset First, DateTimeOffset Last)> ClientsOf(
+        IReadOnlyList<(KeyMeter Meter, MeterWindow Window)> taken)
     {
         var clients = new Dictionary<(string Network, string Client), (long First, long Last)>();
         foreach (var (_, window) in taken)
@@ -78,7 +80,8 @@ sealed record UsageOfKey(
             }
         }
 
-        return [.. clients.Select(x => (x.Key.Network, x.Key.Client, At(x.Value.First, TimeSpan.TicksPerMinute), At(x.Value.Last, TimeSpan.TicksPerMinute)))];
+        return [.. clients.Select(
+            x => (x.Key.Network, x.Key.Client, At(x.Value.First, TimeSpan.TicksPerMinute), At(x.Value.Last, TimeSpan.TicksPerMinute)))];
     }
 
     static DateTimeOffset At(long ticks, long unit = 1) => new(ticks - (ticks % unit), TimeSpan.Zero);

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Dashboard.Core.Usage;
 
 /// <summary>Clears usage that nobody asks for any more, every few hours. Several nodes may do it at once: what is gone is gone.</summary>
-public sealed partial class UsageCleanupService(UnitOfWorkRunner changes, TimeProvider time, ILogger<UsageCleanupService> logger) : PeriodicService(Interval, time)
+public sealed partial class UsageCleanupService(
+    UnitOfWorkRunner changes, TimeProvider time, ILogger<UsageCleanupService> logger) : PeriodicService(Interval, time)
 {
     /// <summary>How long hours and days are kept, and clients and permissions after they were last seen.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(400);
@@ -27,9 +28,12 @@ public sealed partial class UsageCleanupService(UnitOfWorkRunner changes, TimePr
         var (before, nodesBefore) = (Time.GetUtcNow() - Kept, Time.GetUtcNow() - NodesKept);
         return await ClearAsync(context => context.KeyHours.Where(row => row.Hour < before).OrderBy(row => row.KeyId), cancellationToken)
             + await ClearAsync(context => context.KeyDays.Where(row => row.Day < before).OrderBy(row => row.KeyId), cancellationToken)
-            + await ClearAsync(context => context.KeyClients.Where(row => row.LastSeenAt < before).OrderBy(row => row.KeyId), cancellationToken)
-            + await ClearAsync(context => context.KeyPermissionUses.Where(row => row.LastAskedAt < before).OrderBy(row => row.KeyId), cancellationToken)
-            + await ClearAsync(context => context.UsageNodes.Where(row => row.SeenAt < nodesBefore).OrderBy(row => row.Id), cancellationToken);
+            + await ClearAsync(
+                context => context.KeyClients.Where(row => row.LastSeenAt < before).OrderBy(row => row.KeyId), cancellationToken)
+            + await ClearAsync(
+                context => context.KeyPermissionUses.Where(row => row.LastAskedAt < before).OrderBy(row => row.KeyId), cancellationToken)
+            + await ClearAsync(
+                context => context.UsageNodes.Where(row => row.SeenAt < nodesBefore).OrderBy(row => row.Id), cancellationToken);
     }
 
     /// <inheritdoc />
@@ -43,7 +47,8 @@ public sealed partial class UsageCleanupService(UnitOfWorkRunner changes, TimePr
         var (total, count) = (0, BatchSize);
         while (count == BatchSize)
         {
-            await changes.RunBehindAsync(async (context, token) => count = await old(context).Take(BatchSize).ExecuteDeleteAsync(token), cancellationToken);
+            await changes.RunBehindAsync(
+                async (context, token) => count = await old(context).Take(BatchSize).ExecuteDeleteAsync(token), cancellationToken);
             total += count;
         }
 

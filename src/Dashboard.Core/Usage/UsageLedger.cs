@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Usage;
 
-/// <summary>Gathers what the meters of the keys have counted and writes it behind the requests: every <see cref="Interval"/>, and whole at a graceful stop. A process that
-/// is killed loses what came since the last batch.</summary>
+/// <summary>Gathers what the meters of the keys have counted and writes it behind the requests: every <see cref="Interval"/>, and whole at
+/// a graceful stop. A process that is killed loses what came since the last batch.</summary>
 public sealed partial class UsageLedger(UnitOfWorkRunner changes, PermissionCatalog catalog, TimeProvider time, ILogger<UsageLedger> logger)
     : PeriodicService(Interval, time)
 {
@@ -28,9 +28,11 @@ public sealed partial class UsageLedger(UnitOfWorkRunner changes, PermissionCata
     bool isFull;
 
     /// <summary>Creates a meter for a key. A key may have several meters, whose counts are added.</summary>
-    public KeyMeter Meter(string keyId, long projectId) => new(this, gates[(uint)keyId.GetHashCode(StringComparison.Ordinal) % Gates], keyId, projectId);
+    public KeyMeter Meter(string keyId, long projectId) =>
+        new(this, gates[(uint)keyId.GetHashCode(StringComparison.Ordinal) % Gates], keyId, projectId);
 
-    /// <summary>Writes what was counted until now, and before that what could not be written the last time. What cannot be written waits on.</summary>
+    /// <summary>Writes what was counted until now, and before that what could not be written the last time. What cannot be written waits
+    /// on.</summary>
     public Task FlushAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
     /// <summary>Returns the bit of a permission, or 0 for null or an unknown permission.</summary>
@@ -93,6 +95,7 @@ public sealed partial class UsageLedger(UnitOfWorkRunner changes, PermissionCata
     [LoggerMessage(Level = LogLevel.Warning, Message = "The usage of keys could not be written yet; it is tried again.")]
     protected override partial void LogFailure(Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The usage of {Count} keys is waiting to be written. The usage of other keys is not counted until some of it has been.")]
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "The usage of {Count} keys is waiting to be written. The usage of other keys is not counted until some of it has been.")]
     partial void LogFull(int count);
 }

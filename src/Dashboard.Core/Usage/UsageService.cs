@@ -13,7 +13,8 @@ namespace Dashboard.Core.Usage;
 /// <param name="Cursor">The cursor of the previous page; null for the first page.</param>
 /// <param name="Limit">The page size, 1 to 200.</param>
 public sealed record UsageQuery(
-    string? Project = null, string? KeyId = null, DateTimeOffset? From = null, DateTimeOffset? To = null, string? Cursor = null, int Limit = Page.DefaultLimit);
+    string? Project = null, string? KeyId = null, DateTimeOffset? From = null, DateTimeOffset? To =
+        null, string? Cursor = null, int Limit = Page.DefaultLimit);
 
 /// <summary>The number of results with one outcome that a key had in one hour.</summary>
 /// <param name="Hour">The start of the hour, UTC.</param>
@@ -86,7 +87,8 @@ public sealed class UsageService(IDbContextFactory<DashboardContext> contexts, T
         }
 
         var projectId = project.Value.ProjectId;
-        string?[] filter = ["usage", $"{projectId}", query.KeyId, $"{query.From?.ToUnixTimeMilliseconds()}", $"{query.To?.ToUnixTimeMilliseconds()}"];
+        string?[] filter =
+            ["usage", $"{projectId}", query.KeyId, $"{query.From?.ToUnixTimeMilliseconds()}", $"{query.To?.ToUnixTimeMilliseconds()}"];
         var cursor = Cursor.Read(query.Cursor, filter);
         if (cursor.Error is { } foreign)
         {
@@ -100,7 +102,8 @@ public sealed class UsageService(IDbContextFactory<DashboardContext> contexts, T
 
         var rows = await Select(context.KeyHours.AsNoTracking().Where(row => row.ProjectId == projectId), query, cursor.Value)
             .OrderByDescending(row => row.Hour).ThenByDescending(row => row.KeyId).ThenByDescending(row => row.Outcome)
-            .Take(query.Limit + 1).Select(row => new UsageSummary(row.KeyId, row.Hour, row.Outcome, row.Count)).ToListAsync(cancellationToken);
+            .Take(query.Limit + 1).Select(row => new UsageSummary(row.KeyId, row.Hour, row.Outcome, row.Count))
+                .ToListAsync(cancellationToken);
         return Cursor.Cut(rows, query.Limit, row => row, row => new(row.Hour, $"{row.KeyId}/{row.Outcome}"), filter);
     }
 
@@ -127,7 +130,8 @@ public sealed class UsageService(IDbContextFactory<DashboardContext> contexts, T
         {
             var hour = last.At;
             rows = rows.Where(row => row.Hour < hour
-                || (row.Hour == hour && (string.Compare(row.KeyId, id) < 0 || (row.KeyId == id && string.Compare(row.Outcome, outcome) < 0))));
+                || (row.Hour == hour
+                    && (string.Compare(row.KeyId, id) < 0 || (row.KeyId == id && string.Compare(row.Outcome, outcome) < 0))));
         }
 
         return rows;

@@ -48,7 +48,8 @@ static class UsageWriter
     static async Task<bool> BeginAsync(DashboardContext context, UsageBatch batch, CancellationToken cancellationToken)
     {
         var raised = await context.UsageNodes.Where(node => node.Id == batch.Node && node.LastBatch < batch.Number)
-            .ExecuteUpdateAsync(set => set.SetProperty(node => node.LastBatch, batch.Number).SetProperty(node => node.SeenAt, batch.At), cancellationToken);
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(node => node.LastBatch, batch.Number).SetProperty(node => node.SeenAt, batch.At), cancellationToken);
         if (raised == 0)
         {
             if (await context.UsageNodes.AnyAsync(node => node.Id == batch.Node, cancellationToken))
@@ -138,7 +139,8 @@ static class UsageWriter
     static async Task WriteClientsAsync(
         DashboardContext context, UsageOfKey[] keys, List<string> ids, DateTimeOffset latest, CancellationToken cancellationToken)
     {
-        var existing = (await context.KeyClients.AsNoTracking().Where(row => ids.Contains(row.KeyId)).ToListAsync(cancellationToken)).ToLookup(row => row.KeyId, StringComparer.Ordinal);
+        var existing = (await context.KeyClients.AsNoTracking().Where(row => ids.Contains(row.KeyId)).ToListAsync(cancellationToken))
+            .ToLookup(row => row.KeyId, StringComparer.Ordinal);
         var seen = new List<(string KeyId, string Network, string Client, DateTimeOffset Last)>();
         foreach (var key in keys)
         {
@@ -148,7 +150,14 @@ static class UsageWriter
                 if (!known.TryGetValue((network, client), out var before))
                 {
                     known[(network, client)] = last;
-                    context.Add(new KeyClient { KeyId = key.KeyId, Network = network, Client = client, FirstSeenAt = first, LastSeenAt = last });
+                    context.Add(new KeyClient
+                    {
+                        KeyId = key.KeyId,
+                        Network = network,
+                        Client = client,
+                        FirstSeenAt = first,
+                        LastSeenAt = last
+                    });
                 }
                 else if (before < last || before > latest)
                 {
@@ -171,18 +180,21 @@ static class UsageWriter
     }
 
     /// <summary>Deletes the clients of a key beyond <see cref="MaxClients"/>.</summary>
-    static async Task ForgetAsync(DashboardContext context, string keyId, Dictionary<(string Network, string Client), DateTimeOffset> known, CancellationToken cancellationToken)
+    static async Task ForgetAsync(DashboardContext context, string keyId, Dictionary<(string Network, string Client),
+        DateTimeOffset> known, CancellationToken cancellationToken)
     {
         foreach (var ((network, client), _) in known.OrderBy(x => x.Value).ThenBy(x => x.Key).Take(known.Count - MaxClients).ToList())
         {
-            var added = context.ChangeTracker.Entries<KeyClient>().FirstOrDefault(x => x.Entity.KeyId == keyId && x.Entity.Network == network && x.Entity.Client == client);
+            var added = context.ChangeTracker.Entries<KeyClient>()
+                .FirstOrDefault(x => x.Entity.KeyId == keyId && x.Entity.Network == network && x.Entity.Client == client);
             if (added is not null)
             {
                 added.State = EntityState.Detached;
             }
             else
             {
-                await context.KeyClients.Where(row => row.KeyId == keyId && row.Network == network && row.Client == client).ExecuteDeleteAsync(cancellationToken);
+                await context.KeyClients.Where(row => row.KeyId == keyId && row.Network == network && row.Client == client)
+                    .ExecuteDeleteAsync(cancellationToken);
             }
         }
     }

@@ -10,8 +10,8 @@ public static class BearerChallenge
 {
     const string Metadata = "/.well-known/oauth-protected-resource";
 
-    /// <summary>Builds the challenge. It names an error if an access token was presented (RFC 6750 section 3.1), and that a scope is missing to
-    /// everybody, because with one a client can ask for it.</summary>
+    /// <summary>Builds the challenge. It names an error if an access token was presented (RFC 6750 section 3.1), and that a scope is
+    /// missing to everybody, because with one a client can ask for it.</summary>
     /// <param name="code">The reason for the refusal.</param>
     /// <param name="original">The original request if it was sent to a server other than Latchkey. The metadata then describe its
     /// resource.</param>
@@ -19,9 +19,11 @@ public static class BearerChallenge
     public static string Of(HttpContext http, RefusalCode code, CallerContext? original = null, string? scope = null)
     {
         ArgumentNullException.ThrowIfNull(http);
-        var metadata = http.RequestServices?.GetService<PublicUrl>() is not { } address || http.RequestServices.GetService<AuthorizationServerOptions>() is { Enabled: false }
+        var metadata = http.RequestServices?.GetService<PublicUrl>() is not { } address
+            || http.RequestServices.GetService<AuthorizationServerOptions>() is { Enabled: false }
             ? "realm=\"Latchkey\""
-            : ResourceOf(original) is { } resource ? $"resource_metadata=\"{address.Beside(http)}{Metadata}?resource={Uri.EscapeDataString(resource)}\""
+            : ResourceOf(original) is { } resource
+                ? $"resource_metadata=\"{address.Beside(http)}{Metadata}?resource={Uri.EscapeDataString(resource)}\""
             : $"resource_metadata=\"{address.Of(http)}{Metadata}\"";
         var needed = scope is null ? "" : $"scope=\"{scope}\"";
         var error = code.ToHttpStatus() == StatusCodes.Status403Forbidden ? "insufficient_scope"
@@ -35,5 +37,6 @@ public static class BearerChallenge
 
     /// <summary>The resource must be the one that its metadata name (RFC 9728 section 3.3).</summary>
     static string? ResourceOf(CallerContext? original) =>
-        original is { Scheme: { } scheme, Host: { } host, Path: ['/', ..] path } && $"{scheme}://{host}{path}" is var resource && ResourceIndicator.IsOne(resource) ? resource : null;
+        original is { Scheme: { } scheme, Host: { } host, Path: ['/', ..] path }
+            && $"{scheme}://{host}{path}" is var resource && ResourceIndicator.IsOne(resource) ? resource : null;
 }

@@ -27,16 +27,19 @@ static class CachedKeyQuery
     public static async Task<CachedKey?> FindAsync(
         DashboardContext context, byte[] hash, Func<long, CachedProject?> known, CancellationToken cancellationToken)
     {
-        if (await Queries.GetValue(context.Model, _ => ApiKeyProjection.CompileFindByHash())(context, hash, cancellationToken) is not { } stored)
+        if (await Queries.GetValue(context.Model, _ =>
+            ApiKeyProjection.CompileFindByHash())(context, hash, cancellationToken) is not { } stored)
         {
             return null;
         }
 
         var (key, path) = (stored.Key, new ProjectPath(stored.Organization, stored.Project));
-        var project = known(key.ProjectId) is { } same && same.Path == path.ToString() ? same : await ReadProjectAsync(context, key.ProjectId, path, cancellationToken);
+        var project = known(key.ProjectId) is { } same
+            && same.Path == path.ToString() ? same : await ReadProjectAsync(context, key.ProjectId, path, cancellationToken);
         var owner = new CachedOwner(new(key.OwnerType, key.OwnerId, stored.OwnerName ?? key.OwnerId));
         var principal = new Principal(
-            key.KeyId, project.Organization, project.Path, key.Environment, owner.Party, PermissionsOf(stored.PermissionWords), key.AllResources ? null : stored.Scope,
+            key.KeyId, project.Organization, project.Path, key.Environment, owner.Party,
+            PermissionsOf(stored.PermissionWords), key.AllResources ? null : stored.Scope,
             key.ExpiresAt);
         return new(principal, stored.State, project, owner, key.LastUsedAt is null)
         {
@@ -46,14 +49,20 @@ static class CachedKeyQuery
     }
 
     static IReadOnlyList<string> PermissionsOf(string words) => Sets.TryGetValue(words, out var set) ? set
-        : Sets.Count < MaxSets ? Sets.GetOrAdd(words, text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries)) : words.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        : Sets.Count < MaxSets ? Sets.GetOrAdd(words, text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            : words.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-    static async Task<CachedProject> ReadProjectAsync(DashboardContext context, long projectId, ProjectPath path, CancellationToken cancellationToken)
+    static async Task<CachedProject> ReadProjectAsync(
+        DashboardContext context, long projectId, ProjectPath path, CancellationToken cancellationToken)
     {
         var slugs = await (
             from project in context.Projects
             where project.Id == projectId
-            join slug in context.ProjectSlugs on new { project.OrganizationId, ProjectId = project.Id } equals new { slug.OrganizationId, slug.ProjectId }
+            join slug in context.ProjectSlugs on new
+            {
+                project.OrganizationId,
+                ProjectId = project.Id
+            } equals new { slug.OrganizationId, slug.ProjectId }
             orderby slug.Slug
             select new { slug.OrganizationId, slug.Slug }).ToListAsync(cancellationToken);
         var organizationId = slugs[0].OrganizationId; // the current slug is among them

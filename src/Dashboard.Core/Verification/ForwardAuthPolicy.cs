@@ -20,7 +20,8 @@ public sealed class ForwardAuthPolicy
     readonly AccessRequirement[] requirements;
 
     ForwardAuthPolicy(AccessRequirement requirement, AcceptedEnvironments? environments) =>
-        requirements = [.. Enumerable.Range(0, (int)AcceptedEnvironments.Both + 1).Select(host => requirement with { Environments = environments ?? (AcceptedEnvironments)host })];
+        requirements = [.. Enumerable.Range(0, (int)AcceptedEnvironments.Both + 1)
+            .Select(host => requirement with { Environments = environments ?? (AcceptedEnvironments)host })];
 
     /// <summary>Why the policy refuses everybody whatever there is in the database, or null if it does not: a part that has not its
     /// grammar, or an unknown environment, permission or kind.</summary>
@@ -76,11 +77,13 @@ public sealed class ForwardAuthPolicy
             ? $"\"{part}\"" : "(not shown)";
 
     /// <summary>Returns the segment at an index, or null for any.</summary>
-    static string? At(string[] segments, int place) => place < segments.Length && segments[place] != AccessRequirement.Any ? segments[place] : null;
+    static string? At(string[] segments, int place) =>
+        place < segments.Length && segments[place] != AccessRequirement.Any ? segments[place] : null;
 
     static string Path(string? organization, string? project) =>
         (organization is null || Names.HasSlugShape(organization)) && (project is null || Names.HasSlugShape(project))
             ? $"{organization ?? AccessRequirement.Any}/{project ?? AccessRequirement.Any}" : Nobody;
 
-    static bool IsKnown(string permission, PermissionCatalog catalog) => permission == PermissionCatalog.Verify || catalog.Permissions.Any(known => known.Name == permission);
+    static bool IsKnown(string permission, PermissionCatalog catalog) =>
+        permission == PermissionCatalog.Verify || catalog.Permissions.Any(known => known.Name == permission);
 }

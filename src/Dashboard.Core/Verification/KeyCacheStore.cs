@@ -79,7 +79,8 @@ sealed class KeyCacheStore(int capacity)
     public void Clear() => (young, old) = (new(), new());
 
     CachedOwner? FindOwner(CachedOwner like) =>
-        (young.Owners.GetValueOrDefault(KeyOf(like)) ?? old.Owners.GetValueOrDefault(KeyOf(like))) is { IsGone: false } known ? known : null;
+        (young.Owners.GetValueOrDefault(KeyOf(like)) ?? old.Owners.GetValueOrDefault(KeyOf(like))) is { IsGone: false } known
+            ? known : null;
 
     /// <summary>Registers what keys depend on, so that later changes invalidate them. If other keys depend on an instance with different
     /// content, that instance is out of date: its change has not arrived yet.</summary>

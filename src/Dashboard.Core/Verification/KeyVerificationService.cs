@@ -100,7 +100,8 @@ public sealed class KeyVerificationService(Verifier verifier)
             errors["project"] = "Use the format organization/project, such as acme/orders.";
         }
 
-        if (question.Resource is { } resource && (resource.Split(':') is not [var kind, var id] || !PermissionCatalog.IsName(kind) || !Names.IsResourceId(id)))
+        if (question.Resource is { } resource
+            && (resource.Split(':') is not [var kind, var id] || !PermissionCatalog.IsName(kind) || !Names.IsResourceId(id)))
         {
             errors["resource"] = "Use the format kind:id, such as workflow:order-intake.";
         }

@@ -10,7 +10,8 @@ public sealed partial class KeyVerifier(
     VerificationCache cache, UsageLedger usage, FirstUses firstUses, RateLimits limits, TimeProvider time, ILogger<KeyVerifier> logger)
 {
     /// <summary>Verifies a key. For one that is cached nothing is waited for.</summary>
-    internal ValueTask<Verdict> VerifyAsync(PresentedCredential credential, AccessRequirement requirement, CallerContext? caller, CancellationToken cancellationToken)
+    internal ValueTask<Verdict> VerifyAsync(
+        PresentedCredential credential, AccessRequirement requirement, CallerContext? caller, CancellationToken cancellationToken)
     {
         var finding = FindAsync(credential, cancellationToken);
         return finding.IsCompletedSuccessfully
@@ -63,17 +64,20 @@ public sealed partial class KeyVerifier(
         {
             return await finding;
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // whatever it is, it is not the key
+        // whatever it is, it is not the key
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             LogUnavailable(exception);
             return new(null, RefusalCode.VerificationUnavailable);
         }
     }
 
-    async ValueTask<Verdict> VerifyAsync(ValueTask<KeyReadResult> finding, PresentedCredential credential, AccessRequirement requirement, CallerContext? caller) =>
+    async ValueTask<Verdict> VerifyAsync(
+        ValueTask<KeyReadResult> finding, PresentedCredential credential, AccessRequirement requirement, CallerContext? caller) =>
         Judge(await finding, credential, requirement, caller, time.GetUtcNow());
 
-    Verdict Judge(KeyReadResult found, PresentedCredential credential, AccessRequirement requirement, CallerContext? caller, DateTimeOffset now)
+    Verdict Judge(
+        KeyReadResult found, PresentedCredential credential, AccessRequirement requirement, CallerContext? caller, DateTimeOffset now)
     {
         var refusal = found.Key is { } key ? VerificationRules.FirstFailure(key, requirement, caller?.Address, now) : found.Refusal;
         var wait = refusal is { } why ? limits.TakeRefused(why, caller) : TakeAccepted(found.Key!);
@@ -97,7 +101,8 @@ public sealed partial class KeyVerifier(
     TimeSpan? TakeAccepted(CachedKey key) => key.RequestsPerMinute is { } limit ? limits.Take(key.Principal.KeyId, limit) : null;
 
     /// <summary>The one place that records what came of a key, accepted or refused.</summary>
-    void Note(CachedKey? key, AccessRequirement requirement, RefusalCode? refusal, PresentedCredential credential, CallerContext? caller, DateTimeOffset now)
+    void Note(CachedKey? key, AccessRequirement requirement, RefusalCode? refusal, PresentedCredential credential,
+        CallerContext? caller, DateTimeOffset now)
     {
         if (key is null)
         {

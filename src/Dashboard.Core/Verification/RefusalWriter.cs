@@ -11,7 +11,8 @@ public static class RefusalWriter
 
     /// <summary>Serialized once, because a flood of invalid keys causes the same few documents.</summary>
     static readonly FrozenDictionary<RefusalCode, (ProblemDocument Problem, byte[] Bytes)> Problems =
-        Enum.GetValues<RefusalCode>().Select(code => (code, problem: ToProblem(code))).ToFrozenDictionary(x => x.code, x => (x.problem, x.problem.ToUtf8Bytes()));
+        Enum.GetValues<RefusalCode>().Select(code => (code, problem: ToProblem(code)))
+            .ToFrozenDictionary(x => x.code, x => (x.problem, x.problem.ToUtf8Bytes()));
 
     /// <summary>Returns the problem document of a refusal.</summary>
     public static ProblemDocument ToProblem(this RefusalCode code) => new(code.ToHttpStatus(), code.ToWireName(), code.ToSentence())
@@ -21,7 +22,8 @@ public static class RefusalWriter
 
     /// <summary>Writes a refusal to a response that has not started: its status and document, <c>no-store</c>, a challenge with 401 (RFC
     /// 9110 section 11.6.1) and with 403 for want of a permission (RFC 6750 section 3.1), and the wait with 503.</summary>
-    public static Task WriteAsync(HttpResponse response, RefusalCode code, CancellationToken cancellationToken) => WriteAsync(response, code, null, cancellationToken);
+    public static Task WriteAsync(HttpResponse response, RefusalCode code, CancellationToken cancellationToken) =>
+        WriteAsync(response, code, null, cancellationToken);
 
     /// <summary>Writes a refusal with a given wait.</summary>
     /// <param name="retryAfter">The wait; null for the default of the code.</param>
@@ -31,8 +33,10 @@ public static class RefusalWriter
     /// <summary>Writes the refusal of a request that was sent to another server.</summary>
     /// <param name="retryAfter">The wait; null for the default of the code.</param>
     /// <param name="original">What is known about the original request, or null.</param>
-    /// <param name="scope">The scopes that the request requires, or null. With a refusal for a resource, only if it is for want of them.</param>
-    public static Task WriteAsync(HttpResponse response, RefusalCode code, TimeSpan? retryAfter, CallerContext? original, string? scope, CancellationToken cancellationToken)
+    /// <param name="scope">The scopes that the request requires, or null. With a refusal for a resource, only if it is for want of
+    /// them.</param>
+    public static Task WriteAsync(HttpResponse response, RefusalCode code, TimeSpan? retryAfter,
+        CallerContext? original, string? scope, CancellationToken cancellationToken)
     {
         var (problem, bytes) = Problems[code];
         if (problem.Status == StatusCodes.Status401Unauthorized)
@@ -44,7 +48,8 @@ public static class RefusalWriter
 
         else if (code == RefusalCode.InsufficientPermissions || (code == RefusalCode.ResourceOutOfScope && scope is not null))
         {
-            response.Headers.WWWAuthenticate = BearerChallenge.Of(response.HttpContext, code, original, scope); // so that a client can step up
+            // so that a client can step up
+            response.Headers.WWWAuthenticate = BearerChallenge.Of(response.HttpContext, code, original, scope);
         }
 
         return (retryAfter is { } wait ? problem with { RetryAfter = wait } : problem).WriteAsync(response, bytes, cancellationToken);

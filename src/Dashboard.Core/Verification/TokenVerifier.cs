@@ -6,10 +6,12 @@ using Microsoft.Extensions.Logging;
 namespace Dashboard.Core.Verification;
 
 /// <summary>Verifies OAuth access tokens: finds the token and applies <see cref="TokenRules"/>.</summary>
-public sealed partial class TokenVerifier(TokenCache cache, AuthorizationServerOptions server, RateLimits limits, TimeProvider time, ILogger<TokenVerifier> logger)
+public sealed partial class TokenVerifier(
+    TokenCache cache, AuthorizationServerOptions server, RateLimits limits, TimeProvider time, ILogger<TokenVerifier> logger)
 {
     /// <summary>Verifies a token. For one that is cached nothing is waited for.</summary>
-    internal ValueTask<Verdict> VerifyAsync(PresentedCredential credential, AccessRequirement requirement, CallerContext? caller, CancellationToken cancellationToken)
+    internal ValueTask<Verdict> VerifyAsync(
+        PresentedCredential credential, AccessRequirement requirement, CallerContext? caller, CancellationToken cancellationToken)
     {
         var finding = FindAsync(credential, cancellationToken);
         return finding.IsCompletedSuccessfully

@@ -102,7 +102,8 @@ public sealed class VerificationCache : IDisposable
 
     /// <summary>Looks up a key that is not cached. It is unknown unless its hash is stored, and which hashes are stored is certain once the
     /// feed has been read.</summary>
-    async Task<KeyReadResult> LookUpAsync(PresentedCredential credential, KeyDigest digest, KeyHashFilter known, CancellationToken cancellationToken)
+    async Task<KeyReadResult> LookUpAsync(
+        PresentedCredential credential, KeyDigest digest, KeyHashFilter known, CancellationToken cancellationToken)
     {
         if (!known.Contains(digest.First))
         {
@@ -123,7 +124,8 @@ public sealed class VerificationCache : IDisposable
         return await read.WaitAsync(Timeout, TimeProvider.System, cancellationToken) is { } key ? new(key, null) : Unknown(credential);
     }
 
-    KeyReadResult Unknown(PresentedCredential credential) => new(null, shapes.Fits(credential.Reveal()) ? RefusalCode.InvalidKey : RefusalCode.MalformedKey);
+    KeyReadResult Unknown(PresentedCredential credential) =>
+        new(null, shapes.Fits(credential.Reveal()) ? RefusalCode.InvalidKey : RefusalCode.MalformedKey);
 
     /// <summary>Reads a key, sharing the read with concurrent callers. A caller that arrives after a change does not share a read from
     /// before it.</summary>
@@ -192,7 +194,8 @@ public sealed class VerificationCache : IDisposable
 
     /// <summary>Returns whether something that a key depends on has changed since its read started, according to the changes received so
     /// far.</summary>
-    bool HasChanged(CachedKey key, long since) => since < lastDiscarded || (since < version && recent.Any(change => change.Number > since && change.Scope.Includes(key)));
+    bool HasChanged(CachedKey key, long since) =>
+        since < lastDiscarded || (since < version && recent.Any(change => change.Number > since && change.Scope.Includes(key)));
 
     void OnEntry(FeedEntry entry)
     {

@@ -43,13 +43,14 @@ static class VerificationRules
         return null;
     }
 
-    static RefusalCode? State(CachedKey key, AccessRequirement requirement, IPAddress? client, DateTimeOffset now) => key.State.At(key.Principal.ExpiresAt, now) switch
-    {
-        KeyState.Active => null,
-        KeyState.Revoked => RefusalCode.RevokedKey,
-        KeyState.Expired => RefusalCode.ExpiredKey,
-        _ => RefusalCode.InactiveKey,
-    };
+    static RefusalCode? State(CachedKey key, AccessRequirement requirement, IPAddress? client, DateTimeOffset now) =>
+        key.State.At(key.Principal.ExpiresAt, now) switch
+        {
+            KeyState.Active => null,
+            KeyState.Revoked => RefusalCode.RevokedKey,
+            KeyState.Expired => RefusalCode.ExpiredKey,
+            _ => RefusalCode.InactiveKey,
+        };
 
     static RefusalCode? Environment(CachedKey key, AccessRequirement requirement, IPAddress? client, DateTimeOffset now)
     {
@@ -67,5 +68,6 @@ static class VerificationRules
         requirement.Resource is { } resource && !key.Reaches(resource) ? RefusalCode.ResourceOutOfScope : null;
 
     static RefusalCode? Permission(CachedKey key, AccessRequirement requirement, IPAddress? client, DateTimeOffset now) =>
-        requirement.Permission is { } permission && !key.Principal.Permissions.Contains(permission, StringComparer.Ordinal) ? RefusalCode.InsufficientPermissions : null;
+        requirement.Permission is { } permission
+            && !key.Principal.Permissions.Contains(permission, StringComparer.Ordinal) ? RefusalCode.InsufficientPermissions : null;
 }

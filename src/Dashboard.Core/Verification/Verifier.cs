@@ -11,8 +11,10 @@ public sealed class Verifier(KeyVerifier keys, TokenVerifier tokens)
     /// <param name="requirement">What the request needs.</param>
     /// <param name="caller">What is known of the original request, for the record of first and last use; null for nothing.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <returns>The verdict; <see cref="RefusalCode.VerificationUnavailable"/> if the database cannot be read, never a word against the key.</returns>
-    public ValueTask<Verdict> VerifyAsync(PresentedCredential credential, AccessRequirement requirement, CallerContext? caller, CancellationToken cancellationToken) =>
+    /// <returns>The verdict; <see cref="RefusalCode.VerificationUnavailable"/> if the database cannot be read, never a word against the
+    /// key.</returns>
+    public ValueTask<Verdict> VerifyAsync(
+        PresentedCredential credential, AccessRequirement requirement, CallerContext? caller, CancellationToken cancellationToken) =>
         credential.Kind == CredentialKind.Jwt
             ? tokens.VerifyAsync(credential, requirement, caller, cancellationToken)
             : keys.VerifyAsync(credential, requirement, caller, cancellationToken);

@@ -10,6 +10,7 @@ static class AccountAddresses
     {
         app.MapRead("/account", () => TypedResults.LocalRedirect("/account/profile")).AllowAnonymous().ExcludeFromDescription();
         // Password managers look for it (W3C, "A Well-Known URL for Changing Passwords").
-        app.MapRead("/.well-known/change-password", () => TypedResults.LocalRedirect("/account/change-password")).AllowAnonymous().ExcludeFromDescription();
+        app.MapRead("/.well-known/change-password", () => TypedResults.LocalRedirect("/account/change-password"))
+            .AllowAnonymous().ExcludeFromDescription();
     }
 }

@@ -19,6 +19,7 @@ static class AccountForms
         }
     }
 
-    /// <summary>Returns the client address that requests are counted for; null if it may be that of a proxy, which stands for many clients.</summary>
+    /// <summary>Returns the client address that requests are counted for; null if it may be that of a proxy, which stands for many
+    /// clients.</summary>
     public static IPAddress? CountedClient(this HttpContext http) => http.IsProxyAddress() ? null : http.Connection.RemoteIpAddress;
 }

@@ -17,7 +17,8 @@ static class AccountServices
     {
         var https = new PublicUrl(configuration).IsHttps;
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
-            .AddCookie(IdentityConstants.ApplicationScheme, cookie => SessionCookie.Configure(cookie, https, SettingsBinder.Read<SessionOptions>(configuration)))
+            .AddCookie(IdentityConstants.ApplicationScheme, cookie =>
+                SessionCookie.Configure(cookie, https, SettingsBinder.Read<SessionOptions>(configuration)))
             .AddAccessTokens();
         services.AddAuthorization();
         services.Configure<AntiforgeryOptions>(forms =>

@@ -25,7 +25,8 @@ public sealed partial class ChangePassword : ComponentBase
     [SupplyParameterFromQuery(Name = StaleForms.Query)] bool Again { get; set; }
 
     string? CurrentError => fault?.Errors?.GetValueOrDefault("current")
-        ?? (fault is { Code: ErrorCode.InvalidCredentials } || (fault is { Code: ErrorCode.RateLimited } && account!.HasPassword) ? fault.Detail : null);
+        ?? (fault is { Code: ErrorCode.InvalidCredentials }
+            || (fault is { Code: ErrorCode.RateLimited } && account!.HasPassword) ? fault.Detail : null);
 
     /// <summary>Whether the new password gets the focus: where the current one is right, or there is none.</summary>
     bool NewNext => account is { HasPassword: false } || (CurrentError is null && fault?.Errors?.ContainsKey("password") == true);
@@ -41,7 +42,8 @@ public sealed partial class ChangePassword : ComponentBase
     {
         if ((fault = Http.RefuseOtherSite()) is null)
         {
-            var outcome = await Service.ChangePasswordAsync(Http.Caller(), Input.Current, Input.Password, PublicUrl.Of(Http), Http.RequestAborted);
+            var outcome =
+                await Service.ChangePasswordAsync(Http.Caller(), Input.Current, Input.Password, PublicUrl.Of(Http), Http.RequestAborted);
             fault = outcome.Error;
             if (outcome.Succeeded)
             {

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Accounts;
 
-/// <summary>Confirms a new address by a link. It takes a press of a button, because mail servers follow links to look for malware.</summary>
+/// <summary>Confirms a new address by a link. It takes a press of a button, because mail servers follow links to look for
+/// malware.</summary>
 public sealed partial class ConfirmEmail : ComponentBase
 {
     string? email;
@@ -49,7 +50,8 @@ public sealed partial class ConfirmEmail : ComponentBase
 
         if ((fault = Http.RefuseOtherSite()) is null)
         {
-            var outcome = await Service.ConfirmEmailAsync(Cookie.Read(Http, LinkKind.EmailChange), Http.ClientAddress(), PublicUrl.Of(Http), Http.RequestAborted);
+            var outcome = await Service.ConfirmEmailAsync(
+                Cookie.Read(Http, LinkKind.EmailChange), Http.ClientAddress(), PublicUrl.Of(Http), Http.RequestAborted);
             (fault, dead) = (outcome.Error, outcome.Error?.Code == ErrorCode.NotFound ? outcome.Error : null);
             if (outcome.Succeeded)
             {

@@ -31,7 +31,8 @@ public sealed partial class InvitationPage : ComponentBase
     /// <summary>The token in the mailed link.</summary>
     [SupplyParameterFromQuery(Name = InvitationService.TokenParameter)] string? LinkToken { get; set; }
 
-    string Role => open!.Role is OrganizationRole.Admin or OrganizationRole.Owner ? $"an {open.Role.ToWireName()}" : $"a {open.Role.ToWireName()}";
+    string Role =>
+        open!.Role is OrganizationRole.Admin or OrganizationRole.Owner ? $"an {open.Role.ToWireName()}" : $"a {open.Role.ToWireName()}";
 
     bool IsSignedIn => Http.User.Identity is { IsAuthenticated: true };
 
@@ -73,7 +74,8 @@ public sealed partial class InvitationPage : ComponentBase
             return;
         }
 
-        await AcceptAsync(() => Invitations.AcceptAsNewPersonAsync(Http.Connection.RemoteIpAddress, token, Input.Name ?? "", Input.Password, Http.RequestAborted));
+        await AcceptAsync(() => Invitations.AcceptAsNewPersonAsync(
+            Http.Connection.RemoteIpAddress, token, Input.Name ?? "", Input.Password, Http.RequestAborted));
     }
 
     async Task AcceptAsync(Func<Task<Result<Joined>>> accept)
@@ -97,7 +99,8 @@ public sealed partial class InvitationPage : ComponentBase
 
         if (!IsSignedIn)
         {
-            var session = await SignIn.SignInAsync(Http.ToAttempt(outcome.Value.Email, Input.Password, remember: false), Http.RequestAborted);
+            var session =
+                await SignIn.SignInAsync(Http.ToAttempt(outcome.Value.Email, Input.Password, remember: false), Http.RequestAborted);
             if (session.Succeeded)
             {
                 await Http.WriteSessionCookieAsync(session.Value);

@@ -31,8 +31,10 @@ sealed class LinkCookie(IDataProtectionProvider protection, bool https)
 
     static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
 
-    readonly Dictionary<LinkKind, (CookieBuilder Cookie, ITimeLimitedDataProtector Protector)> kinds = Enum.GetValues<LinkKind>().ToDictionary(
-        kind => kind, kind => (Build(kind, https), protection.CreateProtector("Latchkey.Link", kind.ToString()).ToTimeLimitedDataProtector()));
+    readonly Dictionary<LinkKind, (CookieBuilder Cookie, ITimeLimitedDataProtector Protector)> kinds =
+        Enum.GetValues<LinkKind>().ToDictionary(
+        kind => kind, kind =>
+            (Build(kind, https), protection.CreateProtector("Latchkey.Link", kind.ToString()).ToTimeLimitedDataProtector()));
 
     /// <summary>Stores the secret in the link without verifying it: following a link is not a guess.</summary>
     public void Write(HttpContext http, LinkKind kind, string secret)
@@ -59,7 +61,8 @@ sealed class LinkCookie(IDataProtectionProvider protection, bool https)
     }
 
     /// <summary>Deletes the cookie.</summary>
-    public void Delete(HttpContext http, LinkKind kind) => http.Response.Cookies.Delete(kinds[kind].Cookie.Name!, kinds[kind].Cookie.Build(http));
+    public void Delete(HttpContext http, LinkKind kind) =>
+        http.Response.Cookies.Delete(kinds[kind].Cookie.Name!, kinds[kind].Cookie.Build(http));
 
     static CookieBuilder Build(LinkKind kind, bool https)
     {

@@ -75,7 +75,8 @@ public sealed partial class Register : ComponentBase
     async Task CompleteAsync()
     {
         if (email is not { } address
-            || !await DoAsync(() => Service.CompleteAsync(Http.Connection.RemoteIpAddress, token, Input.Name ?? "", Input.Password, Http.RequestAborted)))
+            || !await DoAsync(
+                () => Service.CompleteAsync(Http.Connection.RemoteIpAddress, token, Input.Name ?? "", Input.Password, Http.RequestAborted)))
         {
             return;
         }

@@ -49,7 +49,8 @@ public sealed partial class ResetPassword : ComponentBase
         }
 
         fault = Http.RefuseOtherSite() ?? (await Service.ResetAsync(
-            Cookie.Read(Http, LinkKind.PasswordReset), Input.Password, Http.CountedClient(), PublicUrl.Of(Http), Http.RequestAborted)).Error;
+            Cookie.Read(Http, LinkKind.PasswordReset), Input.Password, Http.CountedClient(),
+            PublicUrl.Of(Http), Http.RequestAborted)).Error;
         Http.SetStatus(fault);
         if (fault is null)
         {

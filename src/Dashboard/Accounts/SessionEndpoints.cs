@@ -21,13 +21,15 @@ static class SessionEndpoints
             .Answers<SessionAnswer>(200, "Signed in.", ("Set-Cookie", "The session cookie."))
             .Refuses(ErrorCode.InvalidCredentials, ErrorCode.SecondFactorRequired, ErrorCode.Forbidden, ErrorCode.RateLimited);
 
-        var session = app.MapGroup("/api/session").RequireAuthorization(SessionPolicy.Name).WithMetadata(new OpenWithoutSecondFactorAttribute()).AsApi().WithTags("Session");
+        var session = app.MapGroup("/api/session").RequireAuthorization(SessionPolicy.Name)
+            .WithMetadata(new OpenWithoutSecondFactorAttribute()).AsApi().WithTags("Session");
         session.MapRead("", WhoAmIAsync).WithName("getSession").WithSummary("Get the current session.")
             .Answers<SessionAnswer>(200, "The session.");
         session.MapPost("/confirm", ConfirmAsync).WithName("confirmSession")
             .WithSummary("Prove that the user is present, for changes that a session alone is not enough for.")
             .Answers<ConfirmAnswer>(200, "The proof counts for 15 minutes.").Refuses(ErrorCode.InvalidCredentials, ErrorCode.RateLimited);
-        session.MapPost("/challenge", ChallengeAsync).WithName("challengePasskey").WithSummary("Get a challenge that a passkey answers, to prove that the user is present.")
+        session.MapPost("/challenge", ChallengeAsync).WithName("challengePasskey")
+            .WithSummary("Get a challenge that a passkey answers, to prove that the user is present.")
             .Answers<ChallengeAnswer>(200, "The challenge. It counts for ten minutes.");
         session.MapDelete("", SignOutAsync).WithName("signOut").WithSummary("Sign out and end the session.").AnswersNothing("Signed out.");
     }
@@ -53,7 +55,8 @@ static class SessionEndpoints
         var request = body.Value;
         if (new[] { request.Password, request.Code, request.Passkey }.Count(proof => proof is not null) > 1)
         {
-            return Error.Invalid(request.Code is not null ? "code" : "passkey", "Send one proof only: the password, a code or a passkey.").ToResult();
+            return Error.Invalid(
+                request.Code is not null ? "code" : "passkey", "Send one proof only: the password, a code or a passkey.").ToResult();
         }
 
         var outcome = await presence.ConfirmAsync(
@@ -94,7 +97,8 @@ static class SessionEndpoints
     sealed record SignInRequest(
         [Field("The account's email address.", Example = "\"ada@example.com\"")] string? Email = null,
         [Field("The account's password.", Example = "\"correct horse battery staple\"")] string? Password = null,
-        [Field("A code of the authenticator app, or a recovery code, if the account has a second factor.", Example = "\"123456\"")] string? Code = null,
+        [Field("A code of the authenticator app, or a recovery code, if the account has a second factor.",
+            Example = "\"123456\"")] string? Code = null,
         [Field("Whether the browser keeps the session when it is closed.")] bool Remember = false)
     {
         /// <summary>Omits the credentials.</summary>
@@ -103,9 +107,11 @@ static class SessionEndpoints
 
     sealed record ConfirmRequest(
         [Field("The account's password.", Example = "\"correct horse battery staple\"")] string? Password = null,
-        [Field("A code of the authenticator app, or a recovery code, if the account has a second factor.", Example = "\"123456\"")] string? Code = null,
+        [Field("A code of the authenticator app, or a recovery code, if the account has a second factor.",
+            Example = "\"123456\"")] string? Code = null,
         [Field("The answer of a passkey as JSON text, if the account has one.", Example = "\"{}\"")] string? Passkey = null,
-        [Field("The challenge that the passkey answers, from POST /api/session/challenge.", Example = "\"CfDJ8…\"")] string? Challenge = null)
+        [Field("The challenge that the passkey answers, from POST /api/session/challenge.",
+            Example = "\"CfDJ8…\"")] string? Challenge = null)
     {
         /// <summary>Omits the credentials.</summary>
         public override string ToString() => nameof(ConfirmRequest);

@@ -61,7 +61,8 @@ public sealed partial class SetUp : ComponentBase
         }
 
         var made = await Service.SetUpWithCodeAsync(
-            Http.Connection.RemoteIpAddress, Input.Code, new(Input.Email, Input.Password, Input.Organization, Input.Project, Input.Name ?? ""), Http.RequestAborted);
+            Http.Connection.RemoteIpAddress, Input.Code, new(Input.Email, Input.Password, Input.Organization, Input.Project, Input.Name
+                ?? ""), Http.RequestAborted);
         fault = made.Error;
         switch (fault?.Code)
         {
@@ -92,7 +93,8 @@ public sealed partial class SetUp : ComponentBase
     string? ErrorOf(string field) => fault?.Errors?.GetValueOrDefault(field);
 
     /// <summary>Returns whether a field gets the focus: the first field, or the first one with an error.</summary>
-    bool IsNext(string field) => field == (fields.FirstOrDefault(name => ErrorOf(name) is not null) ?? (string.IsNullOrEmpty(Input.Code) ? "code" : "name"));
+    bool IsNext(string field) =>
+        field == (fields.FirstOrDefault(name => ErrorOf(name) is not null) ?? (string.IsNullOrEmpty(Input.Code) ? "code" : "name"));
 
     sealed class Form
     {

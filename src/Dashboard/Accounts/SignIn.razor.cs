@@ -57,7 +57,8 @@ public sealed partial class SignIn : ComponentBase
         }
     }
 
-    Task SubmitAsync() => FinishAsync(() => Service.SignInAsync(Http.ToAttempt(Input.Email, Input.Password, Input.Remember), Http.RequestAborted));
+    Task SubmitAsync() =>
+        FinishAsync(() => Service.SignInAsync(Http.ToAttempt(Input.Email, Input.Password, Input.Remember), Http.RequestAborted));
 
     Task PasskeyAsync() => FinishAsync(() => Service.SignInWithPasskeyAsync(
         Passkey.Answer, Passkey.State, null, Http.ToAttempt(null, null, Passkey.Remember), Http.RequestAborted));

@@ -44,7 +44,8 @@ public sealed partial class TwoFactor : ComponentBase
 
     /// <summary>Returns the address of the step.</summary>
     public static string AddressOf(string? returnUrl, bool recovery = false) => QueryString.Create(
-        new[] { KeyValuePair.Create("ReturnUrl", returnUrl), KeyValuePair.Create("Recovery", recovery ? "true" : null) }.Where(x => !string.IsNullOrEmpty(x.Value)))
+        new[] { KeyValuePair.Create("ReturnUrl", returnUrl), KeyValuePair.Create("Recovery", recovery ? "true" : null) }.Where(
+            x => !string.IsNullOrEmpty(x.Value)))
         is { HasValue: true } query ? $"/account/two-factor{query}" : "/account/two-factor";
 
     protected override async Task OnInitializedAsync()
@@ -67,7 +68,8 @@ public sealed partial class TwoFactor : ComponentBase
 
     Task SubmitAsync() => FinishAsync(origin => Service.SignInWithCodeAsync(pending!, Input.Code, origin, Http.RequestAborted));
 
-    Task PasskeyAsync() => FinishAsync(origin => Service.SignInWithPasskeyAsync(Passkey.Answer, Passkey.State, pending, origin, Http.RequestAborted));
+    Task PasskeyAsync() =>
+        FinishAsync(origin => Service.SignInWithPasskeyAsync(Passkey.Answer, Passkey.State, pending, origin, Http.RequestAborted));
 
     async Task FinishAsync(Func<SignInAttempt, Task<Result<SignedIn>>> signIn)
     {
@@ -97,7 +99,8 @@ public sealed partial class TwoFactor : ComponentBase
         }
     }
 
-    string SignInAddress => string.IsNullOrEmpty(ReturnUrl) ? "/account/sign-in" : $"/account/sign-in?ReturnUrl={Uri.EscapeDataString(ReturnUrl)}";
+    string SignInAddress =>
+        string.IsNullOrEmpty(ReturnUrl) ? "/account/sign-in" : $"/account/sign-in?ReturnUrl={Uri.EscapeDataString(ReturnUrl)}";
 
     string Address(bool recovery) => AddressOf(ReturnUrl, recovery);
 

@@ -86,7 +86,8 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ApiMethods methods,
         {
             LogUnstorable(exception, http.GetEndpoint()?.DisplayName);
             await Problems.WriteAsync(http, new ProblemDocument(
-                StatusCodes.Status400BadRequest, "invalid_request", "The request contains a character that cannot be stored, or text that is too long."));
+                StatusCodes.Status400BadRequest, "invalid_request",
+                "The request contains a character that cannot be stored, or text that is too long."));
         }
         else if (!Outages.Caused(exception))
         {

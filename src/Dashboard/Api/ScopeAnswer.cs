@@ -9,12 +9,13 @@ readonly record struct ScopeAnswer(IReadOnlyList<string>? Resources)
 {
     sealed class Converter : JsonConverter<ScopeAnswer>
     {
-        public override ScopeAnswer Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
-        {
-            JsonTokenType.String when reader.ValueTextEquals("all") => default,
-            JsonTokenType.StartArray => new(JsonSerializer.Deserialize<List<string>>(ref reader, options)),
-            _ => throw new JsonException(),
-        };
+        public override ScopeAnswer Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType switch
+            {
+                JsonTokenType.String when reader.ValueTextEquals("all") => default,
+                JsonTokenType.StartArray => new(JsonSerializer.Deserialize<List<string>>(ref reader, options)),
+                _ => throw new JsonException(),
+            };
 
         public override void Write(Utf8JsonWriter writer, ScopeAnswer value, JsonSerializerOptions options)
         {

@@ -38,7 +38,8 @@ static class StrictReader
             }
         }
 
-        foreach (var property in type.Properties.Where(x => x.IsRequired && errors.Count < MaxRowErrors && !values.TryGetProperty(x.Name, out _)))
+        foreach (var property in type.Properties.Where(
+            x => x.IsRequired && errors.Count < MaxRowErrors && !values.TryGetProperty(x.Name, out _)))
         {
             errors[before + property.Name] = "This field is required.";
         }

@@ -23,7 +23,8 @@ public enum AuditPeriod
     Dates,
 }
 
-/// <summary>The filters of the audit log, as the address has them. Each of them but the period is also a parameter of <c>GET /api/audit</c>.</summary>
+/// <summary>The filters of the audit log, as the address has them. Each of them but the period is also a parameter of <c>GET
+/// /api/audit</c>.</summary>
 /// <param name="Category">One of <see cref="AuditCategory"/>.</param>
 /// <param name="Actor">The identifier of who acted.</param>
 /// <param name="Target">The identifier of what it happened to.</param>
@@ -61,7 +62,8 @@ public sealed record AuditFilter(
     {
         var asked = ToQuery(organization, now);
         IEnumerable<(string Name, string? Value)> all =
-            [("format", format), ("organization", organization), .. Shared(), ("from", asked.From?.UtcDateTime.ToString("O")), ("to", asked.To?.UtcDateTime.ToString("O"))];
+            [("format", format), ("organization", organization), .. Shared(), ("from", asked.From?.UtcDateTime.ToString("O")), (
+                "to", asked.To?.UtcDateTime.ToString("O"))];
         return string.Join('&', all.Where(x => !string.IsNullOrEmpty(x.Value)).Select(x => $"{x.Name}={Uri.EscapeDataString(x.Value!)}"));
     }
 
@@ -72,10 +74,12 @@ public sealed record AuditFilter(
         var from = From is { } first ? Midnight(first) : Period switch
         {
             AuditPeriod.Any or AuditPeriod.Dates => (DateTimeOffset?)null,
-            AuditPeriod.Day => new DateTimeOffset(now.UtcDateTime.Date.AddHours(now.UtcDateTime.Hour), TimeSpan.Zero) - TimeSpan.FromHours(24),
+            AuditPeriod.Day =>
+                new DateTimeOffset(now.UtcDateTime.Date.AddHours(now.UtcDateTime.Hour), TimeSpan.Zero) - TimeSpan.FromHours(24),
             _ => new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero) - periods.First(period => period.Period == Period).Length,
         };
-        return new(organization, Category, Actor, Target, Succeeded, Network, from, To is { } last && last < DateOnly.MaxValue ? Midnight(last.AddDays(1)) : null);
+        return new(organization, Category, Actor, Target, Succeeded, Network, from, To is { } last
+            && last < DateOnly.MaxValue ? Midnight(last.AddDays(1)) : null);
     }
 
     /// <summary>Reads the filters in an address, which anyone can write: what is not valid counts as omitted.</summary>
@@ -100,11 +104,13 @@ public sealed record AuditFilter(
 
     IEnumerable<(string Name, string? Value)> Shared() =>
     [
-        ("category", Category), ("actor", Actor), ("target", Target), ("outcome", Succeeded is { } succeeded ? AuditOutcomes.NameOf(succeeded) : null),
+        ("category", Category), ("actor", Actor), ("target", Target), (
+            "outcome", Succeeded is { } succeeded ? AuditOutcomes.NameOf(succeeded) : null),
         ("network", Network),
     ];
 
-    static string? IdOf(string? text) => string.IsNullOrWhiteSpace(text) || text.Length > AuditQuery.MaxId || text.Any(char.IsControl) ? null : text.Trim();
+    static string? IdOf(string? text) =>
+        string.IsNullOrWhiteSpace(text) || text.Length > AuditQuery.MaxId || text.Any(char.IsControl) ? null : text.Trim();
 
     static DateTimeOffset Midnight(DateOnly day) => new(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
 }

@@ -11,7 +11,8 @@ namespace Dashboard.Audit;
 /// <summary>The audit log of an organization.</summary>
 public sealed partial class AuditPage : IDisposable
 {
-    static readonly SelectOption<bool?>[] outcomes = [new(null, "Any outcome"), new(true, AuditText.Outcome(true)), new(false, AuditText.Outcome(false))];
+    static readonly SelectOption<bool?>[] outcomes =
+        [new(null, "Any outcome"), new(true, AuditText.Outcome(true)), new(false, AuditText.Outcome(false))];
 
     readonly PagedListState<AuditPageState, AuditPageModel> list;
     SearchField? searchField;
@@ -72,7 +73,8 @@ public sealed partial class AuditPage : IDisposable
     {
         get
         {
-            List<SelectOption<string>> options = [new("", "Anyone"), .. View!.Actors.Select(actor => new SelectOption<string>(actor.Id, actor.Name))];
+            List<SelectOption<string>> options =
+                [new("", "Anyone"), .. View!.Actors.Select(actor => new SelectOption<string>(actor.Id, actor.Name))];
             if (Filter.Actor is { } chosen && options.TrueForAll(option => option.Value != chosen))
             {
                 options.Add(new(chosen, opened?.Actor.Id == chosen ? AuditText.NameOf(opened.Actor) : chosen));
@@ -85,7 +87,8 @@ public sealed partial class AuditPage : IDisposable
     /// <summary>The periods, and the dates that are chosen elsewhere.</summary>
     IReadOnlyList<SelectOption<AuditPeriod>> PeriodOptions =>
     [
-        new(AuditPeriod.Any, "Any time"), .. AuditFilter.Periods.Select(period => new SelectOption<AuditPeriod>(period.Period, period.Text)),
+        new(AuditPeriod.Any, "Any time"), .. AuditFilter.Periods.Select(
+            period => new SelectOption<AuditPeriod>(period.Period, period.Text)),
         .. Filter.Period == AuditPeriod.Dates ? new[] { new SelectOption<AuditPeriod>(AuditPeriod.Dates, "Chosen dates") } : [],
     ];
 
@@ -122,7 +125,8 @@ public sealed partial class AuditPage : IDisposable
     {
         From = from,
         To = to,
-        Period = from is not null || to is not null ? AuditPeriod.Dates : filter.Period == AuditPeriod.Dates ? AuditPeriod.Any : filter.Period,
+        Period = from is not null || to is not null ? AuditPeriod.Dates : filter.Period == AuditPeriod.Dates
+            ? AuditPeriod.Any : filter.Period,
     };
 
     protected override async Task OnParametersSetAsync()
@@ -194,7 +198,8 @@ public sealed partial class AuditPage : IDisposable
         }
         else if (read.Error!.Code != ErrorCode.SessionRequired)
         {
-            Snackbars.ShowError("Could not open the row", read.Error.Code == ErrorCode.NotFound ? "It is not stored. It was removed or pruned." : read.Error.Detail);
+            Snackbars.ShowError("Could not open the row", read.Error.Code == ErrorCode.NotFound
+                ? "It is not stored. It was removed or pruned." : read.Error.Detail);
         }
     }
 

@@ -17,7 +17,8 @@ public sealed record AuditPageState(string Organization, AuditFilter Filter) : L
     public override string ToPath() => $"/{Organization}/audit";
 }
 
-/// <summary>A row of the log as the list shows it. Its details are read when they are opened, so that a page fits into the circuit's first message.</summary>
+/// <summary>A row of the log as the list shows it. Its details are read when they are opened, so that a page fits into the circuit's first
+/// message.</summary>
 /// <param name="Id">The identifier in the organization's log.</param>
 /// <param name="At">When it happened.</param>
 /// <param name="ActorType">What kind of party acted.</param>
@@ -29,7 +30,8 @@ public sealed record AuditPageState(string Organization, AuditFilter Filter) : L
 /// <param name="HasCode">Whether <paramref name="Hint"/> is an identifier.</param>
 /// <param name="Succeeded">False for a refused attempt.</param>
 public sealed record AuditItem(
-    string Id, DateTimeOffset At, string ActorType, string Who, string? From, string Action, string On, string? Hint, bool HasCode, bool Succeeded)
+    string Id, DateTimeOffset At, string ActorType, string Who, string? From, string Action, string On,
+    string? Hint, bool HasCode, bool Succeeded)
 {
     const int MaxText = 120;
 

@@ -62,7 +62,8 @@ static class AuditText
     /// <summary>The categories to choose from.</summary>
     public static IReadOnlyList<SelectOption<string>> Categories { get; } =
     [
-        new("", "All categories"), new(AuditCategory.Auth, "Sign-in"), new(AuditCategory.Keys, "Keys"), new(AuditCategory.ServiceAccounts, "Service accounts"),
+        new("", "All categories"), new(AuditCategory.Auth, "Sign-in"), new(AuditCategory.Keys, "Keys"), new(
+            AuditCategory.ServiceAccounts, "Service accounts"),
         new(AuditCategory.Members, "Members"), new(AuditCategory.Tokens, "Tokens"), new(AuditCategory.Settings, "Settings"),
     ];
 
@@ -113,13 +114,15 @@ static class AuditText
     /// <summary>What a change was from and to; null for what is neither.</summary>
     public static (string From, string To)? ChangeOf(string details)
     {
-        var members = Read(details).Where(member => member.Name is "from" or "to").ToDictionary(member => member.Name, member => Text(member.Value), StringComparer.Ordinal);
+        var members = Read(details).Where(member => member.Name is "from" or "to")
+            .ToDictionary(member => member.Name, member => Text(member.Value), StringComparer.Ordinal);
         return members.Count == 0 ? null : (members.GetValueOrDefault("from") ?? "", members.GetValueOrDefault("to") ?? "");
     }
 
     /// <summary>Everything else that the details hold.</summary>
     public static IReadOnlyList<AuditFact> FactsOf(string details) =>
-        [.. Read(details).Where(member => member.Name is not ("from" or "to") && Text(member.Value).Length > 0).Select(member => new AuditFact(Words(member.Name), Text(member.Value)))];
+        [.. Read(details).Where(member => member.Name is not ("from" or "to") && Text(member.Value).Length > 0)
+            .Select(member => new AuditFact(Words(member.Name), Text(member.Value)))];
 
     static IEnumerable<(string Name, JsonElement Value)> Read(string details)
     {

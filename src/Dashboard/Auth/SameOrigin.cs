@@ -33,7 +33,8 @@ static class SameOrigin
     public static IApplicationBuilder UseSameOrigin(this IApplicationBuilder app) =>
         app.Use((http, next) => Refuse(http) is { } refused ? RefuseAsync(http, refused) : next(http));
 
-    /// <summary>Without a session nothing could have been changed, nor by a request that only reads. What opens a circuit could have.</summary>
+    /// <summary>Without a session nothing could have been changed, nor by a request that only reads. What opens a circuit could
+    /// have.</summary>
     static Task RefuseAsync(HttpContext http, Error refused)
     {
         if (refused.Code == ErrorCode.CrossSite && (!IsSafe(http.Request.Method) || IsUpgrade(http.Request)))

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.DataProtection;
 
 namespace Dashboard.Auth;
 
-/// <summary>Holds a sign-in that waits for its second factor, encrypted. It opens nothing: only the second factor makes a session of it.</summary>
+/// <summary>Holds a sign-in that waits for its second factor, encrypted. It opens nothing: only the second factor makes a session of
+/// it.</summary>
 sealed class SecondFactorCookie(IDataProtectionProvider protection, bool https)
 {
     const int MaxLength = 2000;

@@ -4,11 +4,13 @@ using RouteData = Microsoft.AspNetCore.Components.RouteData;
 
 namespace Dashboard.Auth;
 
-/// <summary>Marks a page or endpoint that is open to a member who lacks the second factor that an organization of theirs requires.</summary>
+/// <summary>Marks a page or endpoint that is open to a member who lacks the second factor that an organization of theirs
+/// requires.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class OpenWithoutSecondFactorAttribute : Attribute;
 
-/// <summary>Keeps a member who lacks the second factor that an organization of theirs requires from everything but setting one up. Part of each policy.</summary>
+/// <summary>Keeps a member who lacks the second factor that an organization of theirs requires from everything but setting one up. Part of
+/// each policy.</summary>
 sealed class SecondFactorRequirement : AuthorizationHandler<SecondFactorRequirement>, IAuthorizationRequirement
 {
     /// <summary>The page where a second factor is set up.</summary>

@@ -20,7 +20,8 @@ static class SessionPolicy
     public static IServiceCollection AddApiPolicies(this IServiceCollection services)
     {
         services.AddAuthorizationBuilder().AddPolicy(Name, Build).AddPolicy(MemberPolicy.Name, MemberPolicy.Build)
-            .SetDefaultPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(new SecondFactorRequirement()).Build());
+            .SetDefaultPolicy(
+                new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(new SecondFactorRequirement()).Build());
         return services.AddSingleton<IAuthorizationMiddlewareResultHandler, ResultHandler>();
     }
 

@@ -53,7 +53,8 @@ public sealed partial class AuthorizationsPage : IDisposable
 
     protected override Task OnParametersSetAsync() => list.OpenAsync(new(Organization), Address);
 
-    async Task<Result<AuthorizationsPageModel>> ReadAsync(AuthorizationsPageState state, string search, CancellationToken cancellationToken) =>
+    async Task<Result<AuthorizationsPageModel>> ReadAsync(
+        AuthorizationsPageState state, string search, CancellationToken cancellationToken) =>
         await User.ActorAsync() is { } actor ? await Reader.ReadAsync(actor, state, cancellationToken) : Error.SessionRequired;
 
     async Task DisconnectAsync(AuthorizationItem app)

@@ -92,7 +92,8 @@ public sealed record AuthorizationsPageModel(
 sealed class AuthorizationsPageQuery(AuthorizationService authorizations, ProjectService projects, TimeProvider time)
 {
     /// <summary>Reads one page of the apps of an organization's members, or of the actor if it is null.</summary>
-    public async Task<Result<AuthorizationsPageModel>> ReadAsync(Actor actor, AuthorizationsPageState state, CancellationToken cancellationToken)
+    public async Task<Result<AuthorizationsPageModel>> ReadAsync(
+        Actor actor, AuthorizationsPageState state, CancellationToken cancellationToken)
     {
         var organization = state.Organization;
         var access = organization is null ? null

@@ -38,13 +38,15 @@ sealed class AuditCommand : ConsoleCommand
 
     public override void Check(CommandInput input)
     {
-        var verb = input.Words.Count > 0 ? input.Words[0] : throw new StartException("\"audit\" alone is not a command; \"audit --help\" says what there is.");
+        var verb = input.Words.Count > 0 ? input.Words[0]
+            : throw new StartException("\"audit\" alone is not a command; \"audit --help\" says what there is.");
         if (input.Words.Count > 1)
         {
             throw TooMuch(input.Words[1]);
         }
 
-        if ((verb, input.Option(Head), input.Option(Before)) is not (("verify", _, null) or ("heads", null, null) or ("prune", null, not null)))
+        if ((verb, input.Option(Head), input.Option(Before)) is not (
+            ("verify", _, null) or ("heads", null, null) or ("prune", null, not null)))
         {
             throw new StartException(verb is "verify" or "heads" or "prune"
                 ? $"\"audit {verb}\" does not have these options; \"audit --help\" says which it has."
@@ -52,13 +54,14 @@ sealed class AuditCommand : ConsoleCommand
         }
     }
 
-    public override async Task<int> RunAsync(CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken) => input.Words[0] switch
-    {
-        "verify" => await VerifyAsync(
-            services, input.Option(Head) is { } file ? await ReadHeadsAsync(file, cancellationToken) : [], output, cancellationToken),
-        "heads" => await PrintHeadsAsync(services, output, cancellationToken),
-        _ => await PruneAsync(services, AuditTimes.Parse(input.Option(Before)!), output, cancellationToken),
-    };
+    public override async Task<int> RunAsync(
+        CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken) => input.Words[0] switch
+        {
+            "verify" => await VerifyAsync(
+                services, input.Option(Head) is { } file ? await ReadHeadsAsync(file, cancellationToken) : [], output, cancellationToken),
+            "heads" => await PrintHeadsAsync(services, output, cancellationToken),
+            _ => await PruneAsync(services, AuditTimes.Parse(input.Option(Before)!), output, cancellationToken),
+        };
 
     /// <summary>Verifies every chain of an installation.</summary>
     /// <param name="services">Its services.</param>
@@ -79,7 +82,8 @@ sealed class AuditCommand : ConsoleCommand
     }
 
     /// <summary>Deletes old rows of every chain of an installation, if all chains are intact.</summary>
-    public static async Task<int> PruneAsync(IServiceProvider services, DateTimeOffset before, TextWriter output, CancellationToken cancellationToken)
+    public static async Task<int> PruneAsync(
+        IServiceProvider services, DateTimeOffset before, TextWriter output, CancellationToken cancellationToken)
     {
         if (before > services.GetRequiredService<TimeProvider>().GetUtcNow())
         {
@@ -100,7 +104,8 @@ sealed class AuditCommand : ConsoleCommand
         foreach (var (chain, name) in names)
         {
             var pruned = await services.GetRequiredService<AuditPruning>().PruneAsync(Actor.System, chain, before, cancellationToken);
-            await output.WriteLineAsync(pruned.Value is { } range ? $"{name}: {range.Entries} rows were pruned, up to row {range.To}" : $"{name}: nothing to prune");
+            await output.WriteLineAsync(pruned.Value is { } range ? $"{name}: {range.Entries} rows were pruned, up to row {range.To}"
+                : $"{name}: nothing to prune");
         }
 
         return 0;
@@ -110,9 +115,11 @@ sealed class AuditCommand : ConsoleCommand
     {
         var names = await NamesAsync(services, cancellationToken);
         await using var context = await ContextAsync(services, cancellationToken);
-        foreach (var chain in await context.AuditChains.AsNoTracking().Where(x => x.Sequence > 0).OrderBy(x => x.Id).ToListAsync(cancellationToken))
+        foreach (var chain in await context.AuditChains.AsNoTracking().Where(x => x.Sequence > 0)
+            .OrderBy(x => x.Id).ToListAsync(cancellationToken))
         {
-            await output.WriteLineAsync($"{new AuditHead(chain.Id, chain.Sequence, Convert.ToHexStringLower(chain.Hash))} {names.GetValueOrDefault(chain.Id)}");
+            await output.WriteLineAsync(
+                $"{new AuditHead(chain.Id, chain.Sequence, Convert.ToHexStringLower(chain.Hash))} {names.GetValueOrDefault(chain.Id)}");
         }
 
         return 0;
@@ -121,7 +128,8 @@ sealed class AuditCommand : ConsoleCommand
     static string Describe(AuditVerification found) => found switch
     {
         { IsIntact: true, Head: null } => "no rows",
-        { IsIntact: true, First: > 1 } => $"{found.Entries} rows from row {found.First} on are intact, those before were pruned; head {found.Head}",
+        { IsIntact: true, First: > 1 } =>
+            $"{found.Entries} rows from row {found.First} on are intact, those before were pruned; head {found.Head}",
         { IsIntact: true } => $"{found.Entries} rows are intact; head {found.Head}",
         { Fault: AuditFault.RecordedHead } =>
             $"BROKEN: the recorded head {found.HeadChecks.First(x => x.State == HeadState.Missing).Head} is not in the chain; row {found.Break} is missing or was rewritten",
@@ -132,9 +140,11 @@ sealed class AuditCommand : ConsoleCommand
     static async Task<SortedDictionary<long, string>> NamesAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         await using var context = await ContextAsync(services, cancellationToken);
-        var slugs = await context.Organizations.Select(x => new { x.Id, x.Slug }).ToDictionaryAsync(x => x.Id, x => x.Slug, cancellationToken);
+        var slugs = await context.Organizations.Select(x => new { x.Id, x.Slug })
+            .ToDictionaryAsync(x => x.Id, x => x.Slug, cancellationToken);
         var chains = await context.AuditChains.Select(x => x.Id).ToListAsync(cancellationToken);
-        return new(chains.ToDictionary(x => x, x => x == AuditChain.Installation ? "sign-ins" : slugs.GetValueOrDefault(x) ?? $"chain {x}"));
+        return new(chains.ToDictionary(
+            x => x, x => x == AuditChain.Installation ? "sign-ins" : slugs.GetValueOrDefault(x) ?? $"chain {x}"));
     }
 
     static Task<DashboardContext> ContextAsync(IServiceProvider services, CancellationToken cancellationToken) =>

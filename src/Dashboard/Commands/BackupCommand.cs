@@ -26,7 +26,8 @@ sealed class BackupCommand : ConsoleCommand
 
     public override void Check(CommandInput input) => FileOf(this, input);
 
-    public override async Task<int> RunAsync(CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
+    public override async Task<int> RunAsync(
+        CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
     {
         var database = DatabaseOf(services, "Latchkey backs up SQLite only.", """
             "pg_dump --format=custom --file=FILE DATABASE" backs up PostgreSQL
@@ -63,7 +64,8 @@ sealed class BackupCommand : ConsoleCommand
         var provider = SettingsBinder.Read<DatabaseOptions>(configuration).Provider;
         return DatabaseRegistration.FindSqlite(configuration, services.GetRequiredService<IHostEnvironment>().ContentRootPath) switch
         {
-            null => throw new StartException($"{only} {(provider == "PostgreSql" ? onPostgreSql : onSqlServer)}; docs/backup.md says more."),
+            null => throw new StartException(
+                $"{only} {(provider == "PostgreSql" ? onPostgreSql : onSqlServer)}; docs/backup.md says more."),
             (_, null) => throw new StartException("The database is in memory, so there is no file."),
             (_, { } file) => file,
         };

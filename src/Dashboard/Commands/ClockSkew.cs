@@ -19,12 +19,15 @@ static class ClockSkew
     public static string? Describe(DateTimeOffset other, DateTimeOffset begin, DateTimeOffset end, string whose)
     {
         var skew = other - (begin + ((end - begin) / 2));
-        return skew.Duration() > Max ? $"this machine is {Seconds(skew.Duration())} seconds {(skew > TimeSpan.Zero ? "behind" : "ahead of")} {whose}. {Advice}" : null;
+        return skew.Duration() > Max
+            ? $"this machine is {Seconds(skew.Duration())} seconds {(skew > TimeSpan.Zero ? "behind" : "ahead of")} {whose}. {Advice}"
+                : null;
     }
 
     /// <summary>Describes how far this machine is behind the newest row, or returns null if it is not.</summary>
     public static string? DescribeIfBehind(DateTimeOffset? newest, DateTimeOffset now) =>
-        newest is { } row && row - now > Max ? $"this machine is at least {Seconds(row - now)} seconds behind the newest row of the audit log. {Advice}" : null;
+        newest is { } row && row - now > Max
+            ? $"this machine is at least {Seconds(row - now)} seconds behind the newest row of the audit log. {Advice}" : null;
 
     static string Seconds(TimeSpan span) => Math.Round(span.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 }

@@ -2,8 +2,8 @@ using Dashboard.Hosting;
 
 namespace Dashboard.Commands;
 
-/// <summary>Finds the command in the arguments of the program, and separates its words and options from settings. A setting is <c>--Key=value</c>,
-/// <c>--Key value</c>, <c>/Key value</c> or <c>Key=value</c>.</summary>
+/// <summary>Finds the command in the arguments of the program, and separates its words and options from settings. A setting is
+/// <c>--Key=value</c>, <c>--Key value</c>, <c>/Key value</c> or <c>Key=value</c>.</summary>
 static class CommandLine
 {
     /// <summary>Every command, in the order in which they are listed.</summary>
@@ -85,7 +85,8 @@ static class CommandLine
             }
             else if (command.Options.Contains(name, StringComparer.Ordinal))
             {
-                options[name] = value ?? (i + 1 < args.Length ? args[++i] : throw new StartException($"{name} needs a value; \"{command.Name} --help\" says which."));
+                options[name] = value ?? (i + 1 < args.Length ? args[++i]
+                    : throw new StartException($"{name} needs a value; \"{command.Name} --help\" says which."));
             }
             else if (command.TakesFile && name.StartsWith('/'))
             {

@@ -15,7 +15,8 @@ static class CommandServices
     /// <param name="needs">If it is <see cref="CommandNeeds.Database"/>, the database has to exist and be of this version.</param>
     /// <exception cref="StartException">There is no such database.</exception>
     /// <exception cref="SettingException">A setting cannot be used.</exception>
-    public static async Task<ServiceProvider> BuildAsync(IReadOnlyList<string> settings, CommandNeeds needs, CancellationToken cancellationToken)
+    public static async Task<ServiceProvider> BuildAsync(
+        IReadOnlyList<string> settings, CommandNeeds needs, CancellationToken cancellationToken)
     {
         Globalization.Prepare();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. settings] });
@@ -42,8 +43,10 @@ static class CommandServices
 
     static async Task CheckDatabaseAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
-        await using var context = await services.GetRequiredService<IDbContextFactory<DashboardContext>>().CreateDbContextAsync(cancellationToken);
-        if (!await context.Database.CanConnectAsync(cancellationToken) || (await context.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
+        await using var context = await services.GetRequiredService<IDbContextFactory<DashboardContext>>()
+            .CreateDbContextAsync(cancellationToken);
+        if (!await context.Database.CanConnectAsync(cancellationToken)
+            || (await context.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
         {
             throw new StartException("There is no database of this version; start Latchkey once, or set ConnectionStrings:Dashboard.");
         }

@@ -50,7 +50,8 @@ abstract class ConsoleCommand
     /// <summary>Runs the command.</summary>
     /// <param name="services">The services, if it needs them.</param>
     /// <returns>The exit code.</returns>
-    public abstract Task<int> RunAsync(CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken);
+    public abstract Task<int> RunAsync(
+        CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken);
 
     /// <summary>The error for a word that the command does not take.</summary>
     protected Hosting.StartException TooMuch(string word) => new($"\"{word}\" is one word too many; \"{Name} --help\" says what there is.");

@@ -17,7 +17,8 @@ sealed class DatabaseDoctor(IServiceProvider services, TimeProvider time, Findin
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await using var context = await services.GetRequiredService<IDbContextFactory<DashboardContext>>().CreateDbContextAsync(cancellationToken);
+        await using var context = await services.GetRequiredService<IDbContextFactory<DashboardContext>>()
+            .CreateDbContextAsync(cancellationToken);
         if (!await CheckReachedAsync(context, cancellationToken))
         {
             return;
@@ -45,9 +46,11 @@ sealed class DatabaseDoctor(IServiceProvider services, TimeProvider time, Findin
     async Task<bool> CheckReachedAsync(DashboardContext context, CancellationToken cancellationToken)
     {
         var root = services.GetRequiredService<IHostEnvironment>().ContentRootPath;
-        if (DatabaseRegistration.FindSqlite(services.GetRequiredService<IConfiguration>(), root) is { File: { } file } && !File.Exists(file))
+        if (DatabaseRegistration.FindSqlite(services.GetRequiredService<IConfiguration>(), root) is { File: { } file }
+            && !File.Exists(file))
         {
-            await findings.WrongAsync(Database, $"there is no file {file} yet; start Latchkey or run \"migrate\", or correct ConnectionStrings:Dashboard");
+            await findings.WrongAsync(
+                Database, $"there is no file {file} yet; start Latchkey or run \"migrate\", or correct ConnectionStrings:Dashboard");
             return false;
         }
 
@@ -68,7 +71,8 @@ sealed class DatabaseDoctor(IServiceProvider services, TimeProvider time, Findin
     async Task CheckJournalAsync(DashboardContext context, CancellationToken cancellationToken)
     {
         const string check = "journal";
-        var mode = (await context.Database.SqlQueryRaw<string>("SELECT journal_mode AS \"Value\" FROM pragma_journal_mode").ToListAsync(cancellationToken)).Single();
+        var mode = (await context.Database.SqlQueryRaw<string>("SELECT journal_mode AS \"Value\" FROM pragma_journal_mode")
+            .ToListAsync(cancellationToken)).Single();
         await (mode is "wal" or "memory"
             ? findings.GoodAsync(check, "the database has a write-ahead log")
             : findings.WrongAsync(
@@ -114,7 +118,8 @@ sealed class DatabaseDoctor(IServiceProvider services, TimeProvider time, Findin
             return;
         }
 
-        var server = DateTimeOffset.FromUnixTimeMilliseconds((await context.Database.SqlQueryRaw<long>(sql).ToListAsync(cancellationToken)).Single());
+        var server = DateTimeOffset.FromUnixTimeMilliseconds(
+            (await context.Database.SqlQueryRaw<long>(sql).ToListAsync(cancellationToken)).Single());
         await (ClockSkew.Describe(server, begin, time.GetUtcNow(), "the database server") is { } skew
             ? findings.WrongAsync(ClockSkew.Check, skew)
             : findings.GoodAsync(ClockSkew.Check, "it agrees with that of the database server"));
@@ -125,10 +130,12 @@ sealed class DatabaseDoctor(IServiceProvider services, TimeProvider time, Findin
         const string check = "keys";
         try
         {
-            var used = await context.AuditChains.Where(x => x.KeyId != null).Select(x => x.KeyId!).Distinct().ToListAsync(cancellationToken);
+            var used = await context.AuditChains.Where(x => x.KeyId != null).Select(x => x.KeyId!)
+                .Distinct().ToListAsync(cancellationToken);
             await services.GetRequiredService<AuditKeys>().CheckAsync(used, cancellationToken);
             services.CheckProtectionKeys();
-            var stored = services.GetRequiredService<IOptions<KeyManagementOptions>>().Value.XmlRepository!.GetAllElements().Count(element => element.Name == "key");
+            var stored = services.GetRequiredService<IOptions<KeyManagementOptions>>().Value.XmlRepository!.GetAllElements()
+                .Count(element => element.Name == "key");
             var read = services.GetRequiredService<IKeyManager>().GetAllKeys();
             foreach (var key in read)
             {
@@ -136,14 +143,16 @@ sealed class DatabaseDoctor(IServiceProvider services, TimeProvider time, Findin
             }
 
             await (read.Count < stored
-                ? findings.WrongAsync(check, $"{stored - read.Count} of the keys that protect sign-ins cannot be read; restore the folder keys from your backup")
+                ? findings.WrongAsync(check,
+                    $"{stored - read.Count} of the keys that protect sign-ins cannot be read; restore the folder keys from your backup")
                 : findings.GoodAsync(check, "the keys that protect sign-ins and the audit log can be read"));
         }
         catch (SettingException fault)
         {
             await findings.WrongAsync(check, fault.Message);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or System.Xml.XmlException or CryptographicException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or System.Xml.XmlException or CryptographicException)
         {
             await findings.WrongAsync(check, $"the keys that protect sign-ins cannot be read: {exception.Message.TrimEnd('.')}. Restore them from your backup, or correct their owner.");
         }

@@ -30,7 +30,8 @@ sealed class DoctorCommand(HttpMessageHandler? network = null, TimeProvider? tim
 
     public override CommandNeeds Needs => CommandNeeds.Nothing; // what its services need may be what is wrong
 
-    public override async Task<int> RunAsync(CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
+    public override async Task<int> RunAsync(
+        CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
     {
         Globalization.Prepare();
         var findings = new Findings(output);
@@ -101,7 +102,8 @@ sealed class DoctorCommand(HttpMessageHandler? network = null, TimeProvider? tim
 
             await (folders.Count == 0
                 ? findings.SkippedAsync(check, "there is none: everything is in the database")
-                : findings.GoodAsync(check, $"files can be created in {string.Join(" and ", folders.Where(Directory.Exists).DefaultIfEmpty(folders[0]))}"));
+                : findings.GoodAsync(
+                    check, $"files can be created in {string.Join(" and ", folders.Where(Directory.Exists).DefaultIfEmpty(folders[0]))}"));
             return true;
         }
         catch (SettingException)

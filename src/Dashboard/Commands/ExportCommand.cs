@@ -27,7 +27,8 @@ sealed class ExportCommand : ConsoleCommand
 
     public override void Check(CommandInput input) => BackupCommand.FileOf(this, input);
 
-    public override async Task<int> RunAsync(CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
+    public override async Task<int> RunAsync(
+        CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
     {
         var file = Path.GetFullPath(BackupCommand.FileOf(this, input));
         if (Path.Exists(file))
@@ -59,7 +60,8 @@ sealed class ExportCommand : ConsoleCommand
             }
         }
 
-        await output.WriteLineAsync("It holds hashes of keys, passwords and tokens: guard it like the database, and delete it after the move.");
+        await output.WriteLineAsync(
+            "It holds hashes of keys, passwords and tokens: guard it like the database, and delete it after the move.");
         await output.WriteLineAsync("The audit log is verified with its key: add the content of keys/audit.key, or DataProtection:WrapKey, to Audit:OldKeys of the new installation.");
         return 0;
     }

@@ -31,7 +31,8 @@ sealed class HelpCommand : ConsoleCommand
         }
     }
 
-    public override async Task<int> RunAsync(CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
+    public override async Task<int> RunAsync(
+        CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
     {
         await output.WriteLineAsync((input.Words is [var word, ..] ? Find(word)! : this).Help);
         return 0;

@@ -62,7 +62,8 @@ sealed class ImportCommand : ConsoleCommand
         }
     }
 
-    public override async Task<int> RunAsync(CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
+    public override async Task<int> RunAsync(
+        CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
     {
         var file = Path.GetFullPath(BackupCommand.FileOf(this, input));
         return input.Options.Count == 0
@@ -80,7 +81,8 @@ sealed class ImportCommand : ConsoleCommand
             }
 
             var rows = await services.GetRequiredService<InstallationImport>().ReadAsync(file, cancellationToken);
-            await output.WriteLineAsync($"{rows} rows were imported. Everybody signs in again. Keys, client secrets and refresh tokens work as before.");
+            await output.WriteLineAsync(
+                $"{rows} rows were imported. Everybody signs in again. Keys, client secrets and refresh tokens work as before.");
             await BeginAuditKeyAsync(services, output, cancellationToken);
             return 0;
         }
@@ -108,7 +110,8 @@ sealed class ImportCommand : ConsoleCommand
         }
     }
 
-    static async Task<int> ImportKeysAsync(string file, CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
+    static async Task<int> ImportKeysAsync(
+        string file, CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
     {
         var lines = await ReadAsync(file, cancellationToken);
         if (lines.Count == 0)
@@ -119,7 +122,8 @@ sealed class ImportCommand : ConsoleCommand
 
         var actor = await FindActorAsync(services, input.Option(As)!, cancellationToken);
         var import = new KeyFileImport(
-            services.GetRequiredService<KeyImportService>(), actor, new(input.Option(Project), [], input.Option(Account)) { SkipsExisting = input.Option(Skip) is not null });
+            services.GetRequiredService<KeyImportService>(), actor,
+            new(input.Option(Project), [], input.Option(Account)) { SkipsExisting = input.Option(Skip) is not null });
         var (faults, skipped) = await import.CheckAsync(lines, cancellationToken);
         foreach (var fault in faults.Take(MaxFaults))
         {
@@ -161,9 +165,11 @@ sealed class ImportCommand : ConsoleCommand
     /// <summary>An operator needs no session: the settings of the database allow more than this.</summary>
     static async Task<Actor> FindActorAsync(IServiceProvider services, string email, CancellationToken cancellationToken)
     {
-        await using var context = await services.GetRequiredService<IDbContextFactory<DashboardContext>>().CreateDbContextAsync(cancellationToken);
+        await using var context = await services.GetRequiredService<IDbContextFactory<DashboardContext>>()
+            .CreateDbContextAsync(cancellationToken);
         var normalized = EmailAddress.Normalize(email);
-        return await context.Users.Where(x => x.NormalizedEmail == normalized).Select(x => new { x.Id, x.Name }).SingleOrDefaultAsync(cancellationToken) is { } person
+        return await context.Users.Where(x => x.NormalizedEmail == normalized).Select(x => new { x.Id, x.Name })
+            .SingleOrDefaultAsync(cancellationToken) is { } person
             ? new Actor(PartyType.User, person.Id, person.Name)
             : throw new StartException($"Nobody has the email address {email}.");
     }

@@ -20,7 +20,8 @@ sealed class MigrateCommand : ConsoleCommand
 
     public override CommandNeeds Needs => CommandNeeds.Services;
 
-    public override async Task<int> RunAsync(CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
+    public override async Task<int> RunAsync(
+        CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
     {
         var before = await AppliedAsync(services, cancellationToken);
         await services.PrepareDatabaseAsync(cancellationToken);
@@ -36,7 +37,9 @@ sealed class MigrateCommand : ConsoleCommand
 
     static async Task<List<string>> AppliedAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
-        await using var context = await services.GetRequiredService<IDbContextFactory<DashboardContext>>().CreateDbContextAsync(cancellationToken);
-        return await context.Database.CanConnectAsync(cancellationToken) ? [.. await context.Database.GetAppliedMigrationsAsync(cancellationToken)] : [];
+        await using var context = await services.GetRequiredService<IDbContextFactory<DashboardContext>>()
+            .CreateDbContextAsync(cancellationToken);
+        return await context.Database.CanConnectAsync(cancellationToken)
+            ? [.. await context.Database.GetAppliedMigrationsAsync(cancellationToken)] : [];
     }
 }

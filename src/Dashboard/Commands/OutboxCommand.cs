@@ -20,7 +20,8 @@ sealed class OutboxCommand : ConsoleCommand
 
     public override CommandNeeds Needs => CommandNeeds.Database;
 
-    public override async Task<int> RunAsync(CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
+    public override async Task<int> RunAsync(
+        CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
     {
         var waiting = await services.GetRequiredService<MailOutbox>().ReadAsync(cancellationToken);
         if (waiting.Count == 0)

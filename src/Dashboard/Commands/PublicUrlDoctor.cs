@@ -19,12 +19,14 @@ sealed class PublicUrlDoctor(IServiceProvider services, HttpMessageHandler? netw
     {
         if (services.GetRequiredService<PublicUrl>().Configured is not { } url)
         {
-            await findings.SkippedAsync(Check, "PublicUrl is not set, so links and tokens name http://localhost; set it before others use Latchkey");
+            await findings.SkippedAsync(
+                Check, "PublicUrl is not set, so links and tokens name http://localhost; set it before others use Latchkey");
             return;
         }
 
         using var own = network is null ? new SocketsHttpHandler { AllowAutoRedirect = false } : null;
-        using var client = new HttpClient(network ?? own!, disposeHandler: false) { Timeout = Timeout, MaxResponseContentBufferSize = MaxAnswer };
+        using var client =
+            new HttpClient(network ?? own!, disposeHandler: false) { Timeout = Timeout, MaxResponseContentBufferSize = MaxAnswer };
         try
         {
             await CheckAsync(client, url, cancellationToken);
@@ -37,7 +39,8 @@ sealed class PublicUrlDoctor(IServiceProvider services, HttpMessageHandler? netw
         {
             await findings.WrongAsync(Check, Foreign(url, "a long page"));
         }
-        catch (Exception exception) when (exception is HttpRequestException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (
+            exception is HttpRequestException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             await findings.SkippedAsync(Check, $"nothing answers at {url}; if Latchkey runs, check the name, the proxy and the firewall ({exception.Message.TrimEnd('.')})");
         }
@@ -80,7 +83,8 @@ sealed class PublicUrlDoctor(IServiceProvider services, HttpMessageHandler? netw
     /// <summary>Compares the clock with that of what answers: another node, or a proxy on another machine.</summary>
     async Task CheckClockAsync(HttpResponseMessage answer, string url, DateTimeOffset begin)
     {
-        if (answer.Headers is { Date: { } date, Age: null } && ClockSkew.Describe(date, begin, time.GetUtcNow(), $"what answers at {url}") is { } skew)
+        if (answer.Headers is { Date: { } date, Age: null }
+            && ClockSkew.Describe(date, begin, time.GetUtcNow(), $"what answers at {url}") is { } skew)
         {
             await findings.WrongAsync(ClockSkew.Check, skew);
         }
@@ -94,7 +98,8 @@ sealed class PublicUrlDoctor(IServiceProvider services, HttpMessageHandler? netw
         try
         {
             using var json = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(name, out var value)
+                && value.ValueKind == JsonValueKind.String
                 ? value.GetString()
                 : null;
         }

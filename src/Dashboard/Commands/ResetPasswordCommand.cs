@@ -3,7 +3,8 @@ using Dashboard.Hosting;
 
 namespace Dashboard.Commands;
 
-/// <summary>The command <c>reset-password EMAIL</c>: prints a link for somebody who can neither sign in nor get mail, such as a sole owner.</summary>
+/// <summary>The command <c>reset-password EMAIL</c>: prints a link for somebody who can neither sign in nor get mail, such as a sole
+/// owner.</summary>
 sealed class ResetPasswordCommand : ConsoleCommand
 {
     public override string Name => "reset-password";
@@ -36,14 +37,16 @@ sealed class ResetPasswordCommand : ConsoleCommand
         }
     }
 
-    public override async Task<int> RunAsync(CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
+    public override async Task<int> RunAsync(
+        CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
     {
         var server = SettingsBinder.Read<ServerOptions>(services.GetRequiredService<IConfiguration>());
         var site = StartLine.UrlOf(services.GetRequiredService<PublicUrl>(), server.Urls?.Split(';')[0]);
         var link = await services.GetRequiredService<PasswordResetService>().CreateLinkAsync(input.Words[0], site, cancellationToken);
         if (link.Error is { } fault)
         {
-            throw new StartException(fault.Code == ErrorCode.NotFound ? $"There is no account with the address {input.Words[0]}." : fault.Detail);
+            throw new StartException(
+                fault.Code == ErrorCode.NotFound ? $"There is no account with the address {input.Words[0]}." : fault.Detail);
         }
 
         await output.WriteLineAsync("This link sets a new password. It works once, for an hour:");

@@ -29,7 +29,8 @@ sealed class RestoreCommand : ConsoleCommand
 
     public override void Check(CommandInput input) => BackupCommand.FileOf(this, input);
 
-    public override async Task<int> RunAsync(CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
+    public override async Task<int> RunAsync(
+        CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
     {
         var database = BackupCommand.DatabaseOf(services, "Latchkey restores SQLite only.", """
             "pg_restore --dbname=DATABASE FILE" restores PostgreSQL, into an empty database
@@ -38,7 +39,8 @@ sealed class RestoreCommand : ConsoleCommand
         try
         {
             var restored = await SqliteRestore.RunAsync(
-                file, database, await MigrationsAsync(services, cancellationToken), services.GetRequiredService<TimeProvider>().GetUtcNow(), cancellationToken);
+                file, database, await MigrationsAsync(services, cancellationToken), services.GetRequiredService<TimeProvider>()
+                    .GetUtcNow(), cancellationToken);
             await DescribeAsync(restored, file, database, services, output, cancellationToken);
         }
         catch (BackupException fault)
@@ -50,7 +52,8 @@ sealed class RestoreCommand : ConsoleCommand
     }
 
     static async Task DescribeAsync(
-        RestoredDatabase restored, string file, string database, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
+        RestoredDatabase restored, string file, string database, IServiceProvider services,
+        TextWriter output, CancellationToken cancellationToken)
     {
         await output.WriteLineAsync($"{database} is now a copy of {file}.");
         if (restored.Kept is { } kept)
@@ -66,14 +69,17 @@ sealed class RestoreCommand : ConsoleCommand
         try
         {
             await services.GetRequiredService<AuditKeys>().CheckAsync(restored.AuditKeys, cancellationToken);
-            await output.WriteLineAsync("The keys of the installation were not touched. They include the one that the audit log of the backup needs.");
+            await output.WriteLineAsync(
+                "The keys of the installation were not touched. They include the one that the audit log of the backup needs.");
         }
         catch (SettingException missing)
         {
-            await output.WriteLineAsync($"The keys of the installation were not touched, and Latchkey does not start with them: {missing.Message}");
+            await output.WriteLineAsync(
+                $"The keys of the installation were not touched, and Latchkey does not start with them: {missing.Message}");
         }
 
-        var folder = KeyFolder.Find(services.GetRequiredService<IConfiguration>(), services.GetRequiredService<IHostEnvironment>().ContentRootPath);
+        var folder =
+            KeyFolder.Find(services.GetRequiredService<IConfiguration>(), services.GetRequiredService<IHostEnvironment>().ContentRootPath);
         if (folder is not null)
         {
             await output.WriteLineAsync(
@@ -83,7 +89,8 @@ sealed class RestoreCommand : ConsoleCommand
 
     static async Task<IReadOnlyList<string>> MigrationsAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
-        await using var context = await services.GetRequiredService<IDbContextFactory<DashboardContext>>().CreateDbContextAsync(cancellationToken);
+        await using var context = await services.GetRequiredService<IDbContextFactory<DashboardContext>>()
+            .CreateDbContextAsync(cancellationToken);
         return [.. context.Database.GetMigrations()]; // of the program: the database is not opened
     }
 }

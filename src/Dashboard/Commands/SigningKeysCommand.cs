@@ -29,11 +29,13 @@ sealed class SigningKeysCommand : ConsoleCommand
     {
         if (input.Words is not [Replace])
         {
-            throw new StartException($"\"{string.Join(' ', [Name, .. input.Words])}\" is not a command; use {Name} {Replace}, or {Name} --help.");
+            throw new StartException(
+                $"\"{string.Join(' ', [Name, .. input.Words])}\" is not a command; use {Name} {Replace}, or {Name} --help.");
         }
     }
 
-    public override async Task<int> RunAsync(CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
+    public override async Task<int> RunAsync(
+        CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
     {
         var (retired, created) = await services.GetRequiredService<SigningKeys>().RetireAllAsync(cancellationToken);
         await output.WriteLineAsync(retired.Count == 0 ? "There was no signing key." : $"Retired: {string.Join(", ", retired)}.");

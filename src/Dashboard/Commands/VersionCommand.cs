@@ -15,9 +15,11 @@ sealed class VersionCommand : ConsoleCommand
 
     public override CommandNeeds Needs => CommandNeeds.Nothing;
 
-    public override async Task<int> RunAsync(CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
+    public override async Task<int> RunAsync(
+        CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
     {
-        await output.WriteLineAsync(typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
+        await output.WriteLineAsync(
+            typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
         return 0;
     }
 }

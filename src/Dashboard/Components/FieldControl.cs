@@ -9,7 +9,8 @@ public readonly record struct FieldControl(string Id, string? DescribedBy, strin
     /// <summary>The attributes of a MudBlazor input: what the field says of it, and whatever else its element carries.</summary>
     /// <param name="more">Wins over what the field says.</param>
     /// <param name="own">Left out where the value is null.</param>
-    internal Dictionary<string, object?> Attributes(IReadOnlyDictionary<string, object>? more, params ReadOnlySpan<(string Name, object? Value)> own)
+    internal Dictionary<string, object?> Attributes(
+        IReadOnlyDictionary<string, object>? more, params ReadOnlySpan<(string Name, object? Value)> own)
     {
         var attributes = new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach (var (name, value) in own)

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Components.Rendering;
 
 namespace Dashboard.Components;
 
-/// <summary>One of <see cref="Icons"/>, drawn in the colour of its text. It says nothing to a screen reader: the words beside it do.</summary>
+/// <summary>One of <see cref="Icons"/>, drawn in the colour of its text. It says nothing to a screen reader: the words beside it
+/// do.</summary>
 public sealed class Icon : ComponentBase
 {
     [Parameter, EditorRequired] public string Shape { get; set; } = "";

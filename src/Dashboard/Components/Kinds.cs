@@ -37,5 +37,6 @@ public enum DialogSize
 /// <summary>A value with the words for it, in a <see cref="Select{T}"/> or a <see cref="Segment{T}"/>.</summary>
 public sealed record SelectOption<T>(T Value, string Text, bool Disabled = false);
 
-/// <summary>A choice that needs a sentence, in a <see cref="ChoiceList{T}"/>. One that can't be taken says why in place of its sentence.</summary>
+/// <summary>A choice that needs a sentence, in a <see cref="ChoiceList{T}"/>. One that can't be taken says why in place of its
+/// sentence.</summary>
 public sealed record Choice<T>(T Value, string Name, string? Code = null, string? Text = null, string? DisabledReason = null);

@@ -5,8 +5,8 @@ using MudBlazor;
 
 namespace Dashboard.Components;
 
-/// <summary>MudSnackbarElement, which runs the clock and holds it while the pointer is over it, drawn by us: MudBlazor's own drawing is animated by a style element, and the policy
-/// refuses those.</summary>
+/// <summary>MudSnackbarElement, which runs the clock and holds it while the pointer is over it, drawn by us: MudBlazor's own drawing is
+/// animated by a style element, and the policy refuses those.</summary>
 public sealed class SnackbarItem : MudSnackbarElement
 {
     [Parameter, EditorRequired] public RenderFragment? ChildContent { get; set; }

@@ -3,8 +3,9 @@ using MudBlazor;
 
 namespace Dashboard.Components;
 
-/// <summary>What the pages say after an action, over <see cref="ISnackbar"/>: what was done leaves by itself, later where it can be undone, and what failed stays until it is
-/// dismissed. ISnackbar alone knows neither a second line nor an action that it returns to its renderer.</summary>
+/// <summary>What the pages say after an action, over <see cref="ISnackbar"/>: what was done leaves by itself, later where it can be undone,
+/// and what failed stays until it is dismissed. ISnackbar alone knows neither a second line nor an action that it returns to its
+/// renderer.</summary>
 public sealed class Snackbars(ISnackbar bar)
 {
     const int Plain = 6_000;
@@ -20,7 +21,8 @@ public sealed class Snackbars(ISnackbar bar)
 
     /// <summary>Something was done that <paramref name="undo"/> takes back.</summary>
     /// <returns>What is shown, for <see cref="End"/>.</returns>
-    public Snackbar? ShowUndo(string text, Func<Task> undo, string? detail = null) => Add(text, Severity.Success, WithAction, new(detail, undo));
+    public Snackbar? ShowUndo(string text, Func<Task> undo, string? detail = null) =>
+        Add(text, Severity.Success, WithAction, new(detail, undo));
 
     /// <summary>Takes a message away before its time, or does nothing where it has left.</summary>
     public void End(Snackbar shown) => bar.Remove(shown);

@@ -12,7 +12,8 @@ public static class TimeText
     public static string Exact(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
     /// <summary>For a program: "2026-11-21T14:06:00Z".</summary>
-    public static string Machine(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    public static string Machine(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>"3 seconds ago" for what has just happened, and as <see cref="Relative"/> from a minute on.</summary>
     public static string Recent(DateTimeOffset time, DateTimeOffset now) => (now - time).TotalSeconds switch

@@ -26,7 +26,8 @@ sealed record ApiReference(string About, IReadOnlyList<ApiGroup> Groups, IReadOn
             [.. operations.GroupBy(found => found.Tag, found => found.Operation).Select(group => new ApiGroup(group.Key, Joined(group)))],
             [
                 .. root.GetProperty("components").GetProperty("schemas").EnumerateObject()
-                    .Select(schema => new ApiType(schema.Name, Text(schema.Value, "description"), Fields(schema.Value))).Where(type => type.Fields.Count > 0),
+                    .Select(schema => new ApiType(schema.Name, Text(schema.Value, "description"), Fields(schema.Value)))
+                        .Where(type => type.Fields.Count > 0),
             ]);
     }
 
@@ -44,28 +45,35 @@ sealed record ApiReference(string About, IReadOnlyList<ApiGroup> Groups, IReadOn
         method.ToUpperInvariant(), path, Text(operation, "summary"), Text(operation, "description"), Text(operation, "operationId"),
         Security(operation),
         operation.TryGetProperty("parameters", out var parameters)
-            ? [.. parameters.EnumerateArray().Select(field => Field(Text(field, "name"), field.TryGetProperty("schema", out var schema) ? schema : field, Text(field, "description"), Flag(field, "required"), Text(field, "in")))]
+            ? [.. parameters.EnumerateArray()
+                .Select(field => Field(Text(field, "name"), field.TryGetProperty("schema", out var schema)
+                    ? schema : field, Text(field, "description"), Flag(field, "required"), Text(field, "in")))]
             : [],
         operation.TryGetProperty("requestBody", out var body) ? Content(body) : null,
-        [.. operation.GetProperty("responses").EnumerateObject().Select(answer => new ApiAnswer(answer.Name, Text(answer.Value, "description"), Content(answer.Value)))]);
+        [.. operation.GetProperty("responses").EnumerateObject()
+            .Select(answer => new ApiAnswer(answer.Name, Text(answer.Value, "description"), Content(answer.Value)))]);
 
     static string Security(JsonElement operation) => operation.TryGetProperty("security", out var all)
         ? string.Join(", ", all.EnumerateArray().SelectMany(one => one.EnumerateObject()).Select(scheme => scheme.Name).Distinct())
         : "";
 
     static string? Content(JsonElement of) => of.TryGetProperty("content", out var content)
-        ? content.EnumerateObject().Where(media => media.Value.TryGetProperty("schema", out _)).Select(media => TypeOf(media.Value.GetProperty("schema"))).FirstOrDefault()
+        ? content.EnumerateObject().Where(media => media.Value.TryGetProperty("schema", out _))
+            .Select(media => TypeOf(media.Value.GetProperty("schema"))).FirstOrDefault()
         : null;
 
     static List<ApiField> Fields(JsonElement schema)
     {
-        var required = schema.TryGetProperty("required", out var names) ? names.EnumerateArray().Select(name => name.GetString()).ToHashSet() : [];
+        var required = schema.TryGetProperty("required", out var names)
+            ? names.EnumerateArray().Select(name => name.GetString()).ToHashSet() : [];
         return schema.TryGetProperty("properties", out var properties)
-            ? [.. properties.EnumerateObject().Select(field => Field(field.Name, field.Value, Text(field.Value, "description"), required.Contains(field.Name), ""))]
+            ? [.. properties.EnumerateObject()
+                .Select(field => Field(field.Name, field.Value, Text(field.Value, "description"), required.Contains(field.Name), ""))]
             : [];
     }
 
-    static ApiField Field(string name, JsonElement schema, string about, bool required, string place) => new(name, TypeOf(schema), about, required, place);
+    static ApiField Field(string name, JsonElement schema, string about, bool required, string place) =>
+        new(name, TypeOf(schema), about, required, place);
 
     /// <summary>"string", "KeyAnswer", "KeyAnswer[]", "string or null", or the words of an enumeration.</summary>
     static string TypeOf(JsonElement schema)
@@ -85,15 +93,18 @@ sealed record ApiReference(string About, IReadOnlyList<ApiGroup> Groups, IReadOn
 
         if (schema.TryGetProperty("enum", out var words))
         {
-            return string.Join(" | ", words.EnumerateArray().Select(word => word.ValueKind == JsonValueKind.Null ? "null" : word.GetString()));
+            return string.Join(
+                " | ", words.EnumerateArray().Select(word => word.ValueKind == JsonValueKind.Null ? "null" : word.GetString()));
         }
 
         var type = !schema.TryGetProperty("type", out var own) ? "string or string[]"
-            : own.ValueKind == JsonValueKind.Array ? string.Join(" or ", own.EnumerateArray().Select(one => one.GetString())) : own.GetString()!;
+            : own.ValueKind == JsonValueKind.Array
+                ? string.Join(" or ", own.EnumerateArray().Select(one => one.GetString())) : own.GetString()!;
         return schema.TryGetProperty("items", out var items) ? type.Replace("array", $"{TypeOf(items)}[]", StringComparison.Ordinal) : type;
     }
 
-    static string Text(JsonElement of, string name) => of.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString()! : "";
+    static string Text(JsonElement of, string name) =>
+        of.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString()! : "";
 
     static bool Flag(JsonElement of, string name) => of.TryGetProperty(name, out var flag) && flag.ValueKind == JsonValueKind.True;
 }
@@ -101,7 +112,8 @@ sealed record ApiReference(string About, IReadOnlyList<ApiGroup> Groups, IReadOn
 /// <summary>The operations of a tag.</summary>
 sealed record ApiGroup(string Title, IReadOnlyList<ApiOperation> Operations);
 
-/// <summary>An operation: <paramref name="Security"/> names the schemes that open it, <paramref name="Body"/> is the type of what it takes.</summary>
+/// <summary>An operation: <paramref name="Security"/> names the schemes that open it, <paramref name="Body"/> is the type of what it
+/// takes.</summary>
 sealed record ApiOperation(
     string Method, string Path, string Summary, string About, string Id, string Security, IReadOnlyList<ApiField> Parameters, string? Body,
     IReadOnlyList<ApiAnswer> Answers);

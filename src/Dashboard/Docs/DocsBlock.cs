@@ -20,7 +20,8 @@ public sealed class DocsBlock : ComponentBase
         switch (block)
         {
             case HeadingBlock heading:
-                Element(builder, string.Create(CultureInfo.InvariantCulture, $"h{heading.Level}"), heading, id: heading.TryGetAttributes()?.Id);
+                Element(builder, string.Create(CultureInfo.InvariantCulture, $"h{heading.Level}"),
+                    heading, id: heading.TryGetAttributes()?.Id);
                 break;
             case ParagraphBlock { Parent: ListItemBlock { Parent: ListBlock { IsLoose: false } } or TableCell } tight:
                 Draw(builder, tight.Inline);

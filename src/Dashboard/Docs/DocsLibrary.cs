@@ -28,7 +28,8 @@ static class DocsLibrary
                 "verifying", "verify/nginx", "verify/caddy", "verify/haproxy", "verify/apache", "verify/traefik", "verify/policy-from-path",
                 "verify/dotnet", "verify/go", "verify/javascript", "verify/python",
             ]),
-        ("Use", ["keys", "rest-api", "command-line", "service-accounts", "accounts", "oauth", "oauth-conformance", "members", "roles", "glossary"]),
+        ("Use", ["keys", "rest-api", "command-line", "service-accounts", "accounts", "oauth",
+            "oauth-conformance", "members", "roles", "glossary"]),
         ("Run", ["deployment", "settings", "backup", "moving-in", "security", "security/asvs", "security/inventory", "audit"]),
     ];
 
@@ -43,8 +44,10 @@ static class DocsLibrary
     [
         .. order.Select(group => new DocsGroup(
             group.Title,
-            [.. group.Pages.SelectMany(page => page == "rest-api" ? [LinkTo(page), new("API reference", ApiReference)] : new[] { LinkTo(page) })])),
-        new("Decisions", [.. pages.Keys.Where(page => page.StartsWith("decisions/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(LinkTo)]),
+            [.. group.Pages.SelectMany(
+                page => page == "rest-api" ? [LinkTo(page), new("API reference", ApiReference)] : new[] { LinkTo(page) })])),
+        new("Decisions", [.. pages.Keys.Where(page => page.StartsWith("decisions/", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal).Select(LinkTo)]),
     ]);
 
     /// <summary>The version of the program.</summary>
@@ -78,7 +81,8 @@ static class DocsLibrary
         }
 
         var title = (HeadingBlock)document[0];
-        return new(string.Concat(title.Inline!.Descendants<LeafInline>().Select(inline => inline is CodeInline code ? code.Content : inline.ToString())), [.. document.Skip(1)]);
+        return new(string.Concat(title.Inline!.Descendants<LeafInline>()
+            .Select(inline => inline is CodeInline code ? code.Content : inline.ToString())), [.. document.Skip(1)]);
     }
 
     /// <summary>Points a link at the page here that its file is shown on. A link to anything else becomes its text.</summary>

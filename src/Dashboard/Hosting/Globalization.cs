@@ -7,7 +7,8 @@ namespace Dashboard.Hosting;
 static class Globalization
 {
     /// <summary>Sets the invariant culture, whatever the language of the machine, and verifies that strings can be normalized. Without ICU,
-    /// <see cref="string.Normalize(NormalizationForm)"/> silently returns its input, and two spellings of a password would differ.</summary>
+    /// <see cref="string.Normalize(NormalizationForm)"/> silently returns its input, and two spellings of a password would
+    /// differ.</summary>
     /// <exception cref="StartException">ICU is missing or disabled.</exception>
     public static void Prepare()
     {

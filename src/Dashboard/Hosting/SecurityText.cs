@@ -30,7 +30,8 @@ static class SecurityText
         if (contacts.Count > 0)
         {
             app.MapRead(Path, (HttpContext http, PublicUrl publicUrl, TimeProvider time) =>
-                TypedResults.Text(Write(contacts, publicUrl.Of(http), time.GetUtcNow()), "text/plain; charset=utf-8")).AllowAnonymous().ExcludeFromDescription();
+                TypedResults.Text(Write(contacts, publicUrl.Of(http), time.GetUtcNow()), "text/plain; charset=utf-8"))
+                    .AllowAnonymous().ExcludeFromDescription();
         }
     }
 
@@ -54,6 +55,7 @@ static class SecurityText
             _ => false,
         }
             ? text
-            : throw new SettingException(Setting, $"is \"{contact}\"; it must be an email address, or a URL that begins with https://, mailto: or tel:");
+            : throw new SettingException(
+                Setting, $"is \"{contact}\"; it must be an email address, or a URL that begins with https://, mailto: or tel:");
     }
 }

@@ -14,7 +14,8 @@ static class StartLine
     public static async Task PrintStartLineAsync(this WebApplication app, CancellationToken cancellationToken)
     {
         var url = UrlOf(
-            app.Services.GetRequiredService<PublicUrl>(), app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault());
+            app.Services.GetRequiredService<PublicUrl>(),
+            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault());
         Console.WriteLine(await app.Services.GetRequiredService<SetUpService>().IsOpenAsync(cancellationToken)
             ? $"Latchkey is ready. Set it up at {url}/setup?code={await app.Services.GetRequiredService<SetUpCode>().GetAsync(cancellationToken)}"
             : $"Latchkey is ready at {url}.");

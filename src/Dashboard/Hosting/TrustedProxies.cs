@@ -16,7 +16,8 @@ sealed class ProxyOptions
 /// <summary>The proxies whose <c>X-Forwarded-*</c> headers are trusted: <c>Proxies:Trusted</c>. Defaults to none.</summary>
 static partial class TrustedProxies
 {
-    /// <summary>The header of <c>/healthz/live</c> that says that the request had forwarded headers and that its peer is not trusted.</summary>
+    /// <summary>The header of <c>/healthz/live</c> that says that the request had forwarded headers and that its peer is not
+    /// trusted.</summary>
     public const string IgnoredHeader = "X-Latchkey-Forwarded";
 
     const string Key = "Proxies:Trusted";
@@ -25,7 +26,8 @@ static partial class TrustedProxies
     /// <summary>How many peers are named in the log. Anybody can send such headers.</summary>
     const int MaxNamed = 16;
 
-    static readonly string[] Forwarded = [ForwardedHeadersDefaults.XForwardedForHeaderName, ForwardedHeadersDefaults.XForwardedProtoHeaderName, ForwardedHeadersDefaults.XForwardedHostHeaderName];
+    static readonly string[] Forwarded = [ForwardedHeadersDefaults.XForwardedForHeaderName,
+        ForwardedHeadersDefaults.XForwardedProtoHeaderName, ForwardedHeadersDefaults.XForwardedHostHeaderName];
 
     /// <summary>Registers the proxies.</summary>
     /// <exception cref="SettingException">An entry is neither an IP address nor a network, or another setting trusts all
@@ -58,7 +60,8 @@ static partial class TrustedProxies
     public static IApplicationBuilder UseTrustedProxies(this IApplicationBuilder app)
     {
         var proxies = app.ApplicationServices.GetRequiredService<Proxies>();
-        var (named, logger) = (new ConcurrentDictionary<IPAddress, bool>(), app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(TrustedProxies)));
+        var (named, logger) = (new ConcurrentDictionary<IPAddress, bool>(), app.ApplicationServices.GetRequiredService<ILoggerFactory>()
+            .CreateLogger(typeof(TrustedProxies)));
         app.Use((http, next) =>
         {
             if (proxies.Contains(http.Connection.RemoteIpAddress))
@@ -98,13 +101,16 @@ static partial class TrustedProxies
     /// <summary>Names a peer that looks like a proxy. Clients on the internet, which may send such headers too, are none.</summary>
     static void WarnOnce(IPAddress? peer, ConcurrentDictionary<IPAddress, bool> named, ILogger logger)
     {
-        if (peer is not null && named.Count < MaxNamed && !named.ContainsKey(peer) && !PublicAddresses.Contains(peer) && named.TryAdd(peer, true))
+        if (peer is not null && named.Count < MaxNamed && !named.ContainsKey(peer) && !PublicAddresses.Contains(peer)
+            && named.TryAdd(peer, true))
         {
             LogIgnored(logger, peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Peer} sends X-Forwarded-* headers and is not in Proxies:Trusted, so they are ignored. If it is your proxy, add it there.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message =
+            "{Peer} sends X-Forwarded-* headers and is not in Proxies:Trusted, so they are ignored. If it is your proxy, add it there.")]
     static partial void LogIgnored(ILogger logger, IPAddress peer);
 
     /// <summary>Returns whether a trusted proxy sent the request, so that its other headers about the original request are trusted
@@ -113,7 +119,8 @@ static partial class TrustedProxies
 
     /// <summary>Reads the setting: a list, or a single comma-separated value.</summary>
     /// <exception cref="SettingException">An entry is neither an IP address nor a network.</exception>
-    public static IReadOnlyList<IPNetwork> Read(IConfiguration configuration) => [.. SettingsBinder.Read<ProxyOptions>(configuration).Trusted.Select(Parse)];
+    public static IReadOnlyList<IPNetwork> Read(IConfiguration configuration) =>
+        [.. SettingsBinder.Read<ProxyOptions>(configuration).Trusted.Select(Parse)];
 
     static IPNetwork Parse(string text)
     {

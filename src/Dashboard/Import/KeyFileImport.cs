@@ -11,7 +11,8 @@ sealed class KeyFileImport(KeyImportService imports, Actor actor, KeyImport inpu
 {
     /// <summary>Checks every row, and changes nothing.</summary>
     /// <returns>What is wrong, one sentence a line; empty if the file can be imported. And how many rows would be skipped.</returns>
-    public async Task<(IReadOnlyList<string> Faults, int Skipped)> CheckAsync(IReadOnlyList<KeyImportLine> lines, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<string> Faults, int Skipped)> CheckAsync(
+        IReadOnlyList<KeyImportLine> lines, CancellationToken cancellationToken)
     {
         KeyImportLine[][] parts = [.. lines.Chunk(KeyImportService.MaxRows)];
         List<KeyImportError> errors = [.. KeyImportErrors.FindRepeated(parts, KeyImportService.ParseHash)];
@@ -29,10 +30,12 @@ sealed class KeyFileImport(KeyImportService imports, Actor actor, KeyImport inpu
                     break;
                 }
 
-                List<KeyImportError> found = [.. (result.Error.Errors ?? new Dictionary<string, string>()).Select(error => KeyImportErrors.Find(error.Key, error.Value, rest))];
+                List<KeyImportError> found = [.. (result.Error.Errors ?? new Dictionary<string, string>())
+                    .Select(error => KeyImportErrors.Find(error.Key, error.Value, rest))];
                 if (found.Count == 0 || found.Exists(error => error.Place.Length == 0))
                 {
-                    return ([.. found.Select(error => error.ToString()).DefaultIfEmpty(result.Error.Detail)], 0); // not of a row: it is the same for every part
+                    // not of a row: it is the same for every part
+                    return ([.. found.Select(error => error.ToString()).DefaultIfEmpty(result.Error.Detail)], 0);
                 }
 
                 errors.AddRange(found);
@@ -52,7 +55,8 @@ sealed class KeyFileImport(KeyImportService imports, Actor actor, KeyImport inpu
             var result = await RunAsync(part, isDryRun: false, 0, cancellationToken);
             if (result.Error is { } fault)
             {
-                return (imported, fault.Errors?.FirstOrDefault() is { Key: { } field } error ? KeyImportErrors.Find(field, error.Value, part).ToString() : fault.Detail);
+                return (imported, fault.Errors?.FirstOrDefault() is { Key: { } field } error
+                    ? KeyImportErrors.Find(field, error.Value, part).ToString() : fault.Detail);
             }
 
             imported += result.Value.KeyIds.Count;
@@ -69,6 +73,7 @@ sealed class KeyFileImport(KeyImportService imports, Actor actor, KeyImport inpu
         return read.Error is { } invalid
             ? invalid
             : await imports.ImportAsync(
-                actor, input with { Keys = read.Value.ToImport().Keys, IsDryRun = isDryRun, Before = before, IsFromConsole = true }, cancellationToken);
+                actor, input with { Keys = read.Value.ToImport().Keys, IsDryRun = isDryRun, Before = before, IsFromConsole = true },
+                cancellationToken);
     }
 }

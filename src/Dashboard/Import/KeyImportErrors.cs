@@ -18,7 +18,8 @@ static class KeyImportErrors
 
     /// <summary>Names the place of an error in the file: <c>keys[0].hash</c> is of the first row of a part.</summary>
     public static KeyImportError Find(string field, string message, IReadOnlyList<KeyImportLine> part) =>
-        field.Split(Brackets, 3) is ["keys", var number, var member] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var row) && row < part.Count
+        field.Split(Brackets, 3) is ["keys", var number, var member]
+            && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var row) && row < part.Count
             ? new(part[row].Place, member.TrimStart('.'), message)
             : new("", field, message);
 

@@ -10,7 +10,8 @@ namespace Dashboard.Import;
 /// <param name="Members">Its members, as the endpoint takes them.</param>
 sealed record KeyImportLine(string Place, JsonObject Members);
 
-/// <summary>A file with keys cannot be read, or is neither JSON nor CSV with these columns. The message is for the person who named it.</summary>
+/// <summary>A file with keys cannot be read, or is neither JSON nor CSV with these columns. The message is for the person who named
+/// it.</summary>
 sealed class KeyImportFileException(string message) : Exception(message);
 
 /// <summary>Reads files with keys to import: the rows of <c>POST /api/keys/import</c> as JSON, or as CSV with the same names as columns.
@@ -25,7 +26,8 @@ static class KeyImportFile
     /// <summary>The columns whose cells are lists, separated by spaces.</summary>
     static readonly string[] Lists = ["permissions", "resources"];
 
-    static readonly string[] Columns = ["hash", "name", "environment", "permissions", "resources", "expires_at", "last_used_at", "prefix", "note"];
+    static readonly string[] Columns =
+        ["hash", "name", "environment", "permissions", "resources", "expires_at", "last_used_at", "prefix", "note"];
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="KeyImportFileException">It cannot be read, or holds no list of keys.</exception>
@@ -57,14 +59,18 @@ static class KeyImportFile
         try
         {
             var root = await JsonNode.ParseAsync(
-                file, documentOptions: new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth }, cancellationToken: cancellationToken);
-            var rows = root as JsonArray ?? (root as JsonObject)?["keys"] as JsonArray ?? throw new KeyImportFileException($"{path} holds no list of keys.");
+                file, documentOptions: new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth },
+                cancellationToken: cancellationToken);
+            var rows = root as JsonArray ?? (root as JsonObject)?["keys"] as JsonArray
+                ?? throw new KeyImportFileException($"{path} holds no list of keys.");
             return [.. rows.Select((row, index) => new KeyImportLine(
-                string.Create(CultureInfo.InvariantCulture, $"keys[{index}]"), row as JsonObject ?? throw new KeyImportFileException($"{path} lists something else than an object: keys[{index}].")))];
+                string.Create(CultureInfo.InvariantCulture, $"keys[{index}]"), row as JsonObject
+                    ?? throw new KeyImportFileException($"{path} lists something else than an object: keys[{index}].")))];
         }
         catch (JsonException exception)
         {
-            throw new KeyImportFileException($"{path} is not JSON: line {exception.LineNumber + 1} cannot be read."); // the message may hold a value
+            // the message may hold a value
+            throw new KeyImportFileException($"{path} is not JSON: line {exception.LineNumber + 1} cannot be read.");
         }
     }
 
@@ -72,7 +78,10 @@ static class KeyImportFile
     {
         try
         {
-            await using var csv = CsvReader.Create(file, new() { HasHeader = true, TrackLineNumbers = true, IncludeValuesInExceptions = false, SkipEmptyLines = true }, leaveOpen: true);
+            await using var csv =
+                CsvReader.Create(
+                    file, new() { HasHeader = true, TrackLineNumbers = true, IncludeValuesInExceptions = false, SkipEmptyLines = true },
+                    leaveOpen: true);
             List<KeyImportLine> rows = [];
             string[]? headers = null;
             while (await csv.ReadAsync(cancellationToken))

@@ -7,11 +7,14 @@ namespace Dashboard.Import;
 /// <summary>The request body to import keys.</summary>
 sealed record ImportKeysRequest(
     [Field("The keys.", Min = 1, Max = KeyImportService.MaxRows)] IReadOnlyList<ImportKeyRow> Keys,
-    [Field("The project, as organization/project. Defaults to the caller's only project.", Example = "\"acme/orders\"")] string? Project = null,
-    [Field("The service account that will own the keys and limits their permissions. Defaults to the caller.", Example = "\"sa_Ab12CdEfGh34IjKl\"")]
+    [Field("The project, as organization/project. Defaults to the caller's only project.",
+        Example = "\"acme/orders\"")] string? Project = null,
+    [Field("The service account that will own the keys and limits their permissions. Defaults to the caller.",
+        Example = "\"sa_Ab12CdEfGh34IjKl\"")]
     string? ServiceAccountId = null,
     [Field("Only report what is wrong, and change nothing.", Example = "true")] bool DryRun = false,
-    [Field("Leave out keys that the project has already, so that an import that was cut off can be repeated.", Example = "true")] bool SkipExisting = false,
+    [Field("Leave out keys that the project has already, so that an import that was cut off can be repeated.",
+        Example = "true")] bool SkipExisting = false,
     [Field(
         "For a dry run in several requests: how many keys those before it would import. They count toward the limit of the project.",
         Example = "500", Min = 0, Max = KeyImport.MaxBefore)]
@@ -44,7 +47,8 @@ sealed record ImportKeyRow(
     DateTimeOffset? ExpiresAt = null,
     [Field("When it was last used, if that is known.", Example = "\"2026-11-29T08:30:00.000Z\"")]
     DateTimeOffset? LastUsedAt = null,
-    [Field("The beginning of the key that lists show. Defaults to the beginning of the hash.", Example = "\"sk_live_4eC3\"", Min = 1, Max = ImportedKey.MaxPrefixLength)]
+    [Field("The beginning of the key that lists show. Defaults to the beginning of the hash.",
+        Example = "\"sk_live_4eC3\"", Min = 1, Max = ImportedKey.MaxPrefixLength)]
     string? Prefix = null,
     [Field("Where the key is stored. Defaults to no note.", Example = "\"GitHub secret DEPLOY_KEY\"", Max = ApiKey.MaxNoteLength)]
     string? Note = null)
@@ -56,5 +60,6 @@ sealed record ImportKeyRow(
 sealed record ImportKeysAnswer(
     [Field("How many keys were imported.", Example = "1")] int Imported,
     [Field("Their identifiers, in the order of the rows. Empty for a dry run.", Example = "[\"Ab12CdEf\"]")] IReadOnlyList<string> KeyIds,
-    [Field("The rows, counted from 0, that were left out because the project has their keys already.", Example = "[]")] IReadOnlyList<int> Skipped,
+    [Field("The rows, counted from 0, that were left out because the project has their keys already.",
+        Example = "[]")] IReadOnlyList<int> Skipped,
     [Field("Whether it was a dry run.", Example = "false")] bool DryRun);

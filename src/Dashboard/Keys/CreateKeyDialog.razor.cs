@@ -100,7 +100,8 @@ public sealed partial class CreateKeyDialog : ComponentBase
 
     bool NeedsAllowList => IsLive && Policies.LiveKeysNeedAllowList;
 
-    bool NeedsApproval => IsLive && Policies.LiveWriteKeysNeedApproval && !ManagesKeys && permissions.Contains(PermissionCatalog.Write, StringComparer.Ordinal);
+    bool NeedsApproval => IsLive && Policies.LiveWriteKeysNeedApproval && !ManagesKeys
+        && permissions.Contains(PermissionCatalog.Write, StringComparer.Ordinal);
 
     /// <summary>The presets whose permissions the owner can give.</summary>
     List<SelectOption<string>> Presets =>
@@ -125,7 +126,8 @@ public sealed partial class CreateKeyDialog : ComponentBase
     string? ExpiryHint => expiry switch
     {
         not ExpiryChoice.OnDate when IsLive && Policies.MaxLiveKeyDays is { } days =>
-            string.Create(CultureInfo.InvariantCulture, $"Expires at the end of that day (UTC). Live keys of this organization live {days:N0} days at most."),
+            string.Create(CultureInfo.InvariantCulture,
+                $"Expires at the end of that day (UTC). Live keys of this organization live {days:N0} days at most."),
         ExpiryChoice.Never => "Works until it is revoked.",
         ExpiryChoice.OnDate => null,
         _ => "Expires at the end of that day (UTC).",

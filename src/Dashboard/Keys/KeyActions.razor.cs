@@ -49,7 +49,8 @@ public sealed partial class KeyActions : ComponentBase, IDisposable
         var on = key.State != KeyState.Active;
         if (await SetStateAsync(key, on ? KeyState.Active : KeyState.Inactive))
         {
-            Undos.Show(new(FeedSubject.Key, key.KeyId), $"{(on ? "Enabled" : "Disabled")} {key.Name}", () => InvokeAsync(() => SetStateAsync(key, key.State)));
+            Undos.Show(new(FeedSubject.Key, key.KeyId), $"{(on ? "Enabled" : "Disabled")} {key.Name}", () =>
+                InvokeAsync(() => SetStateAsync(key, key.State)));
         }
     }
 
@@ -104,7 +105,8 @@ public sealed partial class KeyActions : ComponentBase, IDisposable
     /// <summary>Rejects a key that waits for approval, after confirmation.</summary>
     public async Task RejectAsync(KeyItem key)
     {
-        if (await Dialogs.ConfirmAsync(new("Reject this key?", "Reject key", $"{key.Name} is revoked before it was ever used. This cannot be undone.")))
+        if (await Dialogs.ConfirmAsync(
+            new("Reject this key?", "Reject key", $"{key.Name} is revoked before it was ever used. This cannot be undone.")))
         {
             var outcome = await Runner.RunAsync(actor => Keys.RejectAsync(actor, key.KeyId, life.Token));
             await EndAsync(outcome.Error, $"Rejected {key.Name}", null, $"Could not reject {key.Name}");

@@ -37,7 +37,8 @@ static class KeyEndpoints
             .WithSummary("Approve a key that waits for an admin. It works from then on.")
             .Answers<KeyAnswer>(200, "The key, which is active.")
             .Refuses(ErrorCode.Forbidden, ErrorCode.FreshSignInRequired, ErrorCode.NotFound, ErrorCode.Conflict);
-        keys.MapPost($"{One}/reject", RejectAsync).WithName("rejectKey").WithSummary("Reject a key that waits for an admin, which revokes it.")
+        keys.MapPost($"{One}/reject", RejectAsync).WithName("rejectKey")
+            .WithSummary("Reject a key that waits for an admin, which revokes it.")
             .Answers<KeyAnswer>(200, "The revoked key.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict);
     }
 

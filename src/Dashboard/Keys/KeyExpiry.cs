@@ -49,7 +49,8 @@ static class KeyExpiry
     /// <summary>Returns the choices, of which those that end later than allowed cannot be taken.</summary>
     /// <param name="latest">The last day that the organization allows, or null.</param>
     public static List<SelectOption<ExpiryChoice>> Options(DateOnly today, DateOnly? latest) =>
-        [.. Enum.GetValues<ExpiryChoice>().Select(choice => new SelectOption<ExpiryChoice>(choice, InWords(choice, today), !IsAllowed(choice, today, latest)))];
+        [.. Enum.GetValues<ExpiryChoice>()
+            .Select(choice => new SelectOption<ExpiryChoice>(choice, InWords(choice, today), !IsAllowed(choice, today, latest)))];
 
     /// <summary>Returns whether the organization allows a choice. A date is checked once it is known.</summary>
     public static bool IsAllowed(ExpiryChoice choice, DateOnly today, DateOnly? latest) =>

@@ -20,10 +20,12 @@ static class KeyFilters
     public static TimeSpan Long { get; } = TimeSpan.FromDays(90);
 
     /// <summary>Reads the state in an address; null if it is none.</summary>
-    public static KeyState? State(string? text) => Enum.GetValues<KeyState>().Where(state => state.ToWireName() == text).Cast<KeyState?>().FirstOrDefault();
+    public static KeyState? State(string? text) =>
+        Enum.GetValues<KeyState>().Where(state => state.ToWireName() == text).Cast<KeyState?>().FirstOrDefault();
 
     /// <summary>Writes a time as the address has it: <c>30d</c>.</summary>
-    public static string? Days(TimeSpan? time) => time is { } days ? string.Create(CultureInfo.InvariantCulture, $"{days.TotalDays:0}d") : null;
+    public static string? Days(TimeSpan? time) =>
+        time is { } days ? string.Create(CultureInfo.InvariantCulture, $"{days.TotalDays:0}d") : null;
 
     /// <summary>Returns each part of a filter in words, and the filter without it.</summary>
     public static IEnumerable<(string Words, KeyFilter Without)> InWords(KeyFilter filter)
@@ -65,5 +67,6 @@ static class KeyFilters
     /// <summary>"Unused for 90 days".</summary>
     public static string Unused(TimeSpan time) => $"Unused for {InWords(time)}";
 
-    static string InWords(TimeSpan time) => time.TotalDays == 1 ? "1 day" : string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0} days");
+    static string InWords(TimeSpan time) =>
+        time.TotalDays == 1 ? "1 day" : string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0} days");
 }

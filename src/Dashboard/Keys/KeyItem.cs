@@ -60,7 +60,8 @@ public sealed record KeyItem(
         role.Can(MemberAction.ManageAllKeys)
             || (role.Can(MemberAction.CreateKeys) && (key.Owner.Type == PartyType.PublishedApp ? key.CreatedBy : key.Owner) is var owner
                 && owner.Type == actor.Type && owner.Id == actor.Id),
-        Locked: key.AwaitsApproval || (key is { State: KeyState.Inactive, Restrictions.Disabled: true } && !role.Can(MemberAction.ManageAllKeys)),
+        Locked: key.AwaitsApproval
+            || (key is { State: KeyState.Inactive, Restrictions.Disabled: true } && !role.Can(MemberAction.ManageAllKeys)),
         Pending: key.AwaitsApproval,
         Approvable: key is { AwaitsApproval: true, State: KeyState.Inactive } && role.Can(MemberAction.ManageAllKeys)
             && (key.Owner.Type == PartyType.PublishedApp ? key.CreatedBy : key.Owner) is var applicant

@@ -160,7 +160,8 @@ sealed record KeyListRequest(
         }
 
         return errors.Count > 0 ? Error.Invalid(errors) : new KeyQuery(
-            Project, IncludeRevoked, Search, Environment, Cursor, Limit, Sort, Descending ?? Sort is KeySort.CreatedAt or KeySort.LastUsedAt,
+            Project, IncludeRevoked, Search, Environment, Cursor, Limit, Sort, Descending
+                ?? Sort is KeySort.CreatedAt or KeySort.LastUsedAt,
             IncludeManaged, new(State, Owner is not null, ahead, back, NeverUsed, Permission));
     }
 }

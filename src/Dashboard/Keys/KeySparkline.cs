@@ -4,7 +4,8 @@ using Dashboard.Core.Usage;
 
 namespace Dashboard.Keys;
 
-/// <summary>The requests of a key in the last days, as bars. It is a few bytes, since each row of a list has one and hands it to the circuit.</summary>
+/// <summary>The requests of a key in the last days, as bars. It is a few bytes, since each row of a list has one and hands it to the
+/// circuit.</summary>
 /// <param name="Bars">The height of each day's bar, one digit a day, the oldest first.</param>
 /// <param name="Tops">How much of each bar, from the top, was refused; null if nothing was.</param>
 /// <param name="Requests">The number of requests.</param>
@@ -36,7 +37,8 @@ public sealed record KeySparkline(string Bars, string? Tops, long Requests, long
         {
             var (bar, top) = (Scaled(All(day), highest), Scaled(RefusedOf(day), highest));
             bars.Append(Digits[bar]);
-            tops.Append(Digits[day.Allowed > 0 ? Math.Min(top, Math.Max(bar - 1, 1)) : bar]); // a day with both shows both, where there is room
+            // a day with both shows both, where there is room
+            tops.Append(Digits[day.Allowed > 0 ? Math.Min(top, Math.Max(bar - 1, 1)) : bar]);
         }
 
         var refused = days.Sum(RefusedOf);
@@ -52,8 +54,10 @@ public sealed record KeySparkline(string Bars, string? Tops, long Requests, long
     /// <summary>"1,204 requests in 30 days, 12 refused".</summary>
     public static string InWords(KeySparkline? line)
     {
-        var said = line is null ? "No requests" : string.Create(CultureInfo.InvariantCulture, $"{line.Requests:N0} {(line.Requests == 1 ? "request" : "requests")}");
-        return line is null or { Refused: 0 } ? $"{said} in {Days} days" : string.Create(CultureInfo.InvariantCulture, $"{said} in {Days} days, {line.Refused:N0} refused");
+        var said = line is null ? "No requests"
+            : string.Create(CultureInfo.InvariantCulture, $"{line.Requests:N0} {(line.Requests == 1 ? "request" : "requests")}");
+        return line is null or { Refused: 0 } ? $"{said} in {Days} days"
+            : string.Create(CultureInfo.InvariantCulture, $"{said} in {Days} days, {line.Refused:N0} refused");
     }
 
     string Path(Func<int, int, (int From, int To)?> line)
@@ -61,7 +65,8 @@ public sealed record KeySparkline(string Bars, string? Tops, long Requests, long
         var path = new StringBuilder();
         for (var day = 0; day < Bars.Length; day++)
         {
-            if (line(Digits.IndexOf(Bars[day], StringComparison.Ordinal), Tops is null ? 0 : Digits.IndexOf(Tops[day], StringComparison.Ordinal)) is var (from, to))
+            if (line(Digits.IndexOf(Bars[day], StringComparison.Ordinal), Tops is null ? 0
+                : Digits.IndexOf(Tops[day], StringComparison.Ordinal)) is var (from, to))
             {
                 path.Append(CultureInfo.InvariantCulture, $"M{(day * Step) + 1} {from}V{to}");
             }

@@ -94,7 +94,8 @@ public sealed partial class KeysPage
 
     async Task<Error?> CreateAsync(NewKey asked)
     {
-        var outcome = await Runner.RunAsync(actor => Keys.CreateAsync(actor, asked with { Project = View?.Project.Path.ToString() }, list.Closed));
+        var outcome =
+            await Runner.RunAsync(actor => Keys.CreateAsync(actor, asked with { Project = View?.Project.Path.ToString() }, list.Closed));
         if (outcome.Error is { } fault)
         {
             return fault;

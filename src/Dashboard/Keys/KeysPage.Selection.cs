@@ -36,7 +36,9 @@ public sealed partial class KeysPage
         if (await SetStatesAsync(keys, state))
         {
             Undos.ShowMany(
-                [.. keys.Select(id => new FeedSubject(FeedSubject.Key, id))], $"{(state == KeyState.Active ? "Enabled" : "Disabled")} {Count(keys.Length)}", () => InvokeAsync(() => SetStatesAsync(keys, from)),
+                [.. keys.Select(id => new FeedSubject(FeedSubject.Key, id))],
+                $"{(state == KeyState.Active ? "Enabled" : "Disabled")} {Count(keys.Length)}", () =>
+                    InvokeAsync(() => SetStatesAsync(keys, from)),
                 state == KeyState.Active ? null : "Requests using them are now refused.");
         }
     }
@@ -73,12 +75,14 @@ public sealed partial class KeysPage
         string[] keys = [.. Selection.Select(key => key.KeyId)];
         var rows = await Runner.RunAsync(actor => Keys.GetManyAsync(actor, keys, list.Closed));
         var reason = new RevocationReasonInput();
-        if (rows.Succeeded && rows.Value.Count > 0 && !await Dialogs.ConfirmAsync(RevokeManyQuestion.About(rows.Value, Time.GetUtcNow(), reason)))
+        if (rows.Succeeded && rows.Value.Count > 0
+            && !await Dialogs.ConfirmAsync(RevokeManyQuestion.About(rows.Value, Time.GetUtcNow(), reason)))
         {
             return;
         }
 
-        var outcome = rows.Succeeded ? await Runner.RunAsync(actor => Keys.RevokeManyAsync(actor, keys, list.Closed, reason.Value)) : rows.Error!;
+        var outcome = rows.Succeeded
+            ? await Runner.RunAsync(actor => Keys.RevokeManyAsync(actor, keys, list.Closed, reason.Value)) : rows.Error!;
         if (outcome.Succeeded)
         {
             Snackbars.Show($"Revoked {Count(keys.Length)}", "Requests using them are now refused.");

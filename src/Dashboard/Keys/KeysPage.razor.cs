@@ -60,7 +60,8 @@ public sealed partial class KeysPage : IDisposable
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
     KeyFilter FilterInAddress => new(
-        KeyFilters.State(State), Owner == KeyFilters.Me, KeyFilter.ParseDays(ExpiringWithin), KeyFilter.ParseDays(UnusedFor), IsOn(NeverUsed),
+        KeyFilters.State(State), Owner == KeyFilters.Me, KeyFilter.ParseDays(ExpiringWithin),
+        KeyFilter.ParseDays(UnusedFor), IsOn(NeverUsed),
         PermissionCatalog.Permissions.Any(known => known.Name == Permission) ? Permission : null);
 
     public void Dispose() => list.Dispose();
@@ -123,7 +124,14 @@ public sealed partial class KeysPage : IDisposable
         {
             var shown = list.Chosen!;
             await list.ShowAsync(
-                shown with { Environment = null, Filter = KeyFilter.None, Revoked = shown.Revoked || revoked, Managed = shown.Managed || managed },
+                shown with
+                {
+                    Environment = null,
+                    Filter = KeyFilter.None,
+                    Revoked = shown.Revoked
+                    || revoked,
+                    Managed = shown.Managed || managed
+                },
                 key.KeyId);
         }
 

@@ -22,7 +22,8 @@ public sealed record KeysPageState(
     protected override IEnumerable<(string Name, string? Value)> Filters =>
     [
         ("environment", Environment?.ToWireName()), ("state", Filter.State?.ToWireName()), ("owner", Filter.Mine ? KeyFilters.Me : null),
-        ("permission", Filter.Permission), ("expiring_within", KeyFilters.Days(Filter.ExpiringWithin)), ("unused_for", KeyFilters.Days(Filter.UnusedFor)),
+        ("permission", Filter.Permission), ("expiring_within", KeyFilters.Days(Filter.ExpiringWithin)), (
+            "unused_for", KeyFilters.Days(Filter.UnusedFor)),
         ("never_used", Filter.NeverUsed ? On : null), ("revoked", Revoked ? On : null), ("managed", Managed ? On : null),
         ("sort", Order == KeyOrder.Default ? null : Order.ToWireName()),
     ];

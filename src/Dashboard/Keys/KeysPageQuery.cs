@@ -7,7 +7,8 @@ using Dashboard.Core.Usage;
 namespace Dashboard.Keys;
 
 /// <summary>Reads the data of the keys page.</summary>
-sealed class KeysPageQuery(KeyListService lists, KeyService keys, UsageService usage, ProjectService projects, PermissionCatalog catalog, TimeProvider time)
+sealed class KeysPageQuery(
+    KeyListService lists, KeyService keys, UsageService usage, ProjectService projects, PermissionCatalog catalog, TimeProvider time)
 {
     /// <summary>Reads one page of keys and the data around it.</summary>
     /// <returns>The page, or an error. If the URL uses a former name of the project, its <see cref="ProjectAccess.Path"/> differs from
@@ -36,12 +37,14 @@ sealed class KeysPageQuery(KeyListService lists, KeyService keys, UsageService u
             asked,
             project.Value,
             term.Length > 0,
-            [.. page.Value.Items.Select(key => KeyItem.Of(key, actor, project.Value.Role, catalog) with { Usage = KeySparkline.Of(days[key.KeyId]) })],
+            [.. page.Value.Items.Select(
+                key => KeyItem.Of(key, actor, project.Value.Role, catalog) with { Usage = KeySparkline.Of(days[key.KeyId]) })],
             onePage ? page.Value.Items.Count : await CountAsync(actor, query, cancellationToken),
             page.Value.NextCursor,
             allowance.Value,
             page.Value.Items.Count == 0 && !asked.Revoked && await HasAsync(actor, query with { IncludeRevoked = true }, cancellationToken),
-            page.Value.Items.Count == 0 && !asked.Managed && (term.Length > 0 || asked.Environment is not null || asked.Filter != KeyFilter.None)
+            page.Value.Items.Count == 0 && !asked.Managed
+                && (term.Length > 0 || asked.Environment is not null || asked.Filter != KeyFilter.None)
                 && await HasAsync(actor, query with { IncludeManaged = true }, cancellationToken),
             time.GetUtcNow());
     }

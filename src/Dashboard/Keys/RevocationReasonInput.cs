@@ -27,7 +27,8 @@ public sealed class RevocationReasonInput
 
     /// <summary>The reasons to choose from.</summary>
     public static IReadOnlyList<SelectOption<string>> Options { get; } =
-        [new("", "No reason given"), .. RevocationReasons.All.Select(reason => new SelectOption<string>(reason, words[reason])), new(Other, "Another reason…")];
+        [new("", "No reason given"), .. RevocationReasons.All.Select(reason => new SelectOption<string>(reason, words[reason])), new(
+            Other, "Another reason…")];
 
     /// <summary>The chosen reason; empty for none.</summary>
     public string Chosen { get; set; } = "";

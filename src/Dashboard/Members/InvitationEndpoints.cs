@@ -24,23 +24,30 @@ static class InvitationEndpoints
             .WithSummary("Make a new link for an invitation, and mail it. The old link no longer works.")
             .Answers<IssuedInvitationAnswer>(200, "The invitation with its new link.")
             .Refuses(ErrorCode.Forbidden, ErrorCode.FreshSignInRequired, ErrorCode.NotFound, ErrorCode.RateLimited);
-        invitations.MapDelete(One, WithdrawAsync).WithName("withdrawInvitation").WithSummary("Withdraw an invitation. Its link no longer works.")
-            .AnswersNothing("The invitation was withdrawn.").Refuses(ErrorCode.Forbidden, ErrorCode.FreshSignInRequired, ErrorCode.NotFound);
+        invitations.MapDelete(One, WithdrawAsync).WithName("withdrawInvitation")
+            .WithSummary("Withdraw an invitation. Its link no longer works.")
+            .AnswersNothing("The invitation was withdrawn.")
+                .Refuses(ErrorCode.Forbidden, ErrorCode.FreshSignInRequired, ErrorCode.NotFound);
     }
 
     static async Task<IResult> InviteAsync(
-        JsonBody<InviteRequest> body, InvitationService invitations, PublicUrl url, HttpContext http, CancellationToken cancellationToken) =>
-        (await invitations.InviteAsync(http.Caller(), new(body.Value.Organization, body.Value.Email, body.Value.Role, url.Of(http)), cancellationToken))
+        JsonBody<InviteRequest> body, InvitationService invitations, PublicUrl url, HttpContext http,
+        CancellationToken cancellationToken) =>
+        (await invitations.InviteAsync(
+            http.Caller(), new(body.Value.Organization, body.Value.Email, body.Value.Role, url.Of(http)), cancellationToken))
         .ToResult(issued => TypedResults.Json(new IssuedInvitationAnswer(issued), statusCode: StatusCodes.Status201Created));
 
     static async Task<IResult> ListAsync(
         QueryInput<InvitationListRequest> query, InvitationService invitations, HttpContext http, CancellationToken cancellationToken) =>
         (await invitations.ListAsync(http.Caller(), query.Value.ToQuery(), cancellationToken)).ToList(row => new InvitationAnswer(row));
 
-    static async Task<IResult> ResendAsync(string id, InvitationService invitations, PublicUrl url, HttpContext http, CancellationToken cancellationToken) =>
-        (await invitations.ResendAsync(http.Caller(), id, url.Of(http), cancellationToken)).ToResult(issued => TypedResults.Ok(new IssuedInvitationAnswer(issued)));
+    static async Task<IResult> ResendAsync(
+        string id, InvitationService invitations, PublicUrl url, HttpContext http, CancellationToken cancellationToken) =>
+        (await invitations.ResendAsync(http.Caller(), id, url.Of(http), cancellationToken))
+            .ToResult(issued => TypedResults.Ok(new IssuedInvitationAnswer(issued)));
 
-    static async Task<IResult> WithdrawAsync(string id, InvitationService invitations, HttpContext http, CancellationToken cancellationToken) =>
+    static async Task<IResult> WithdrawAsync(
+        string id, InvitationService invitations, HttpContext http, CancellationToken cancellationToken) =>
         (await invitations.WithdrawAsync(http.Caller(), id, cancellationToken)).ToResult(_ => TypedResults.NoContent());
 
     sealed record InviteRequest(
@@ -91,7 +98,8 @@ static class InvitationEndpoints
         internal IssuedInvitationAnswer(IssuedInvitation issued)
             : base(issued.Invitation) => this.issued = issued;
 
-        [Field("The link, which works once.", Example = "\"https://keys.example.com/account/invitation?token=q0o1rM6yQ2yVxk3l8mJc7Aq0o1rM6yQ2yVxk3l8mJc7\"", Format = "uri")]
+        [Field("The link, which works once.",
+            Example = "\"https://keys.example.com/account/invitation?token=q0o1rM6yQ2yVxk3l8mJc7Aq0o1rM6yQ2yVxk3l8mJc7\"", Format = "uri")]
         public string Link => issued.Link;
     }
 }

@@ -8,7 +8,8 @@ using MudBlazor;
 
 namespace Dashboard.Members;
 
-/// <summary>Asks for what an action needs, and calls the service. Each first asks for a proof of presence if the last one is too long ago.</summary>
+/// <summary>Asks for what an action needs, and calls the service. Each first asks for a proof of presence if the last one is too long
+/// ago.</summary>
 public sealed partial class MemberActions : ComponentBase, IDisposable
 {
     readonly CancellationTokenSource life = new();
@@ -64,7 +65,8 @@ public sealed partial class MemberActions : ComponentBase, IDisposable
     public async Task AskForRoleAsync(MemberSummary member)
     {
         if (member.Role == OrganizationRole.Owner
-            && (await Runner.RunAsync(actor => Members.CheckOwnerStaysAsync(actor, Organization.Slug, member.UserId, life.Token))).Error is { } fault)
+            && (await Runner.RunAsync(actor =>
+                Members.CheckOwnerStaysAsync(actor, Organization.Slug, member.UserId, life.Token))).Error is { } fault)
         {
             await ShowErrorAsync($"Could not change {(member.IsYou ? "your role" : $"the role of {member.Name}")}", fault);
             return;
@@ -127,7 +129,8 @@ public sealed partial class MemberActions : ComponentBase, IDisposable
             return;
         }
 
-        var outcome = await Runner.RunAsync(actor => Members.SetDisabledAsync(actor, Organization.Slug, member.UserId, !member.IsDisabled, life.Token));
+        var outcome = await Runner.RunAsync(
+            actor => Members.SetDisabledAsync(actor, Organization.Slug, member.UserId, !member.IsDisabled, life.Token));
         if (outcome.Error is { } fault)
         {
             await ShowErrorAsync($"Could not {(member.IsDisabled ? "enable" : "disable")} {member.Name}", fault);
@@ -159,13 +162,15 @@ public sealed partial class MemberActions : ComponentBase, IDisposable
         }
 
         var keys = outcome.Value.Keys.Count;
-        Snackbars.Show($"Revoked all access of {member.Name}", keys == 0 ? null : $"Requests using {(keys == 1 ? "the key" : $"{keys} keys")} are now refused.");
+        Snackbars.Show($"Revoked all access of {member.Name}", keys == 0 ? null
+            : $"Requests using {(keys == 1 ? "the key" : $"{keys} keys")} are now refused.");
         await OnChanged.InvokeAsync();
     }
 
     async Task<Error?> InviteAsync(string email, OrganizationRole role)
     {
-        var outcome = await Runner.RunAsync(actor => Invitations.InviteAsync(actor, new(Organization.Slug, email, role, Origin), life.Token));
+        var outcome =
+            await Runner.RunAsync(actor => Invitations.InviteAsync(actor, new(Organization.Slug, email, role, Origin), life.Token));
         if (outcome.Error is { } fault)
         {
             return fault;
@@ -187,7 +192,8 @@ public sealed partial class MemberActions : ComponentBase, IDisposable
         }
 
         changed = null;
-        Snackbars.Show($"{member.Name} is now {(role is OrganizationRole.Admin or OrganizationRole.Owner ? "an" : "a")} {role.ToWireName()}");
+        Snackbars.Show(
+            $"{member.Name} is now {(role is OrganizationRole.Admin or OrganizationRole.Owner ? "an" : "a")} {role.ToWireName()}");
         await OnChanged.InvokeAsync();
         return null;
     }

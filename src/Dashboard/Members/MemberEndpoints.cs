@@ -13,7 +13,8 @@ static class MemberEndpoints
     public static void MapMembers(this IEndpointRouteBuilder app)
     {
         var members = app.MapGroup("/api/members").RequireAuthorization(MemberPolicy.Name).AsApi().WithTags("Members");
-        members.MapRead("", ListAsync).WithName("listMembers").WithSummary("List the members of an organization, in the order in which they joined.")
+        members.MapRead("", ListAsync).WithName("listMembers")
+            .WithSummary("List the members of an organization, in the order in which they joined.")
             .Answers<ListAnswer<MemberAnswer>>(200, "A page of members.").Refuses(ErrorCode.NotFound);
         members.MapRead(One, GetAsync).WithName("getMember").WithSummary("Read a member.")
             .Answers<MemberAnswer>(200, "The member.").Refuses(ErrorCode.NotFound);
@@ -32,7 +33,8 @@ static class MemberEndpoints
             .Refuses(ErrorCode.Forbidden, ErrorCode.FreshSignInRequired, ErrorCode.NotFound, ErrorCode.Conflict);
         settings.MapPost(One + "/revoke", RevokeAsync).WithName("revokeMemberAccess")
             .WithSummary("Revoke the keys of a member, those of their published apps, their connected apps and their browser sessions.")
-            .Answers<RevokedAccessAnswer>(200, "They were revoked.").Refuses(ErrorCode.Forbidden, ErrorCode.FreshSignInRequired, ErrorCode.NotFound);
+            .Answers<RevokedAccessAnswer>(200, "They were revoked.")
+                .Refuses(ErrorCode.Forbidden, ErrorCode.FreshSignInRequired, ErrorCode.NotFound);
     }
 
     static async Task<IResult> ListAsync(
@@ -49,8 +51,10 @@ static class MemberEndpoints
         CancellationToken cancellationToken)
     {
         var (role, disabled, organization) = body.Value;
-        return role is { } word && disabled is null ? (await members.ChangeRoleAsync(http.Caller(), organization, userId, word, cancellationToken)).ToResult(Show)
-            : disabled is { } off && role is null ? (await members.SetDisabledAsync(http.Caller(), organization, userId, off, cancellationToken)).ToResult(Show)
+        return role is { } word && disabled is null
+            ? (await members.ChangeRoleAsync(http.Caller(), organization, userId, word, cancellationToken)).ToResult(Show)
+            : disabled is { } off && role is null
+                ? (await members.SetDisabledAsync(http.Caller(), organization, userId, off, cancellationToken)).ToResult(Show)
             : new Error(ErrorCode.InvalidRequest, "Send either role or disabled.").ToResult();
     }
 

@@ -22,27 +22,32 @@ sealed record MemberListRequest(
 /// <summary>The request body to change a member.</summary>
 sealed record ChangeMemberRequest(
     [Field("The new role.")] OrganizationRole? Role = null,
-    [Field("Whether the member is disabled. For a disabled one the organization does not exist; their keys keep working.", Example = "true")] bool? Disabled = null,
+    [Field("Whether the member is disabled. For a disabled one the organization does not exist; their keys keep working.",
+        Example = "true")] bool? Disabled = null,
     [Field("The organization's slug. Defaults to the caller's only organization.", Example = "\"acme\"")] string? Organization = null);
 
 /// <summary>What becomes of a key or service account.</summary>
 sealed record ItemDecisionRequest(
     [Field("The identifier of a key of the member, or of a service account that nobody else owns.", Example = "\"Ab12CdEf\"", Max = 64)]
     string Id,
-    [Field("The member who gets it, or \"revoke\" to revoke the key or delete the service account.", Example = "\"revoke\"", Max = 64)] string To);
+    [Field("The member who gets it, or \"revoke\" to revoke the key or delete the service account.",
+        Example = "\"revoke\"", Max = 64)] string To);
 
 /// <summary>The request body to remove a member.</summary>
 sealed record RemoveMemberRequest(
-    [Field("What becomes of single keys and service accounts. At most 200.", Example = "[{\"id\":\"Ab12CdEf\",\"to\":\"revoke\"}]", Max = MemberService.MaxDecisions)]
+    [Field("What becomes of single keys and service accounts. At most 200.",
+        Example = "[{\"id\":\"Ab12CdEf\",\"to\":\"revoke\"}]", Max = MemberService.MaxDecisions)]
     IReadOnlyList<ItemDecisionRequest>? Items = null,
-    [Field("The member who gets all others, or \"revoke\" to revoke them. Without it, items has to name each.", Example = "\"revoke\"", Max = 64)]
+    [Field("The member who gets all others, or \"revoke\" to revoke them. Without it, items has to name each.",
+        Example = "\"revoke\"", Max = 64)]
     string? Otherwise = null,
     [Field("The organization's slug. Defaults to the caller's only organization.", Example = "\"acme\"")] string? Organization = null)
 {
     const string Revoke = "revoke";
 
     public Handover ToHandover() =>
-        new([.. (Items ?? []).Select(item => new ItemDecision(item.Id, HeirIn(item.To)))], Otherwise is null ? null : new RestDecision(HeirIn(Otherwise)));
+        new([.. (Items ?? []).Select(item => new ItemDecision(item.Id, HeirIn(item.To)))], Otherwise is null
+            ? null : new RestDecision(HeirIn(Otherwise)));
 
     static string? HeirIn(string to) => to == Revoke ? null : to;
 }
@@ -77,7 +82,8 @@ sealed class MemberAnswer
         Example = "\"2026-11-22T10:30:00.000Z\"")]
     public DateTimeOffset? LastSeenAt => member.Details?.LastSeenAt;
 
-    [Field("The strongest second factor: none, authenticator or passkey; null for callers who do not manage members.", Example = "\"passkey\"")]
+    [Field("The strongest second factor: none, authenticator or passkey; null for callers who do not manage members.",
+        Example = "\"passkey\"")]
     public string? SecondFactor => member.Details?.SecondFactor.ToWireName();
 
     [Field("The number of API keys that the user owns, except revoked ones; null for callers who do not manage members.", Example = "2")]

@@ -9,7 +9,8 @@ namespace Dashboard.Members;
 public sealed partial class MembersPage : IDisposable
 {
     static readonly SelectOption<OrganizationRole?>[] roles =
-        [new(null, "All roles"), .. Enum.GetValues<OrganizationRole>().Reverse().Select(role => new SelectOption<OrganizationRole?>(role, $"{role}"))];
+        [new(null, "All roles"), .. Enum.GetValues<OrganizationRole>().Reverse()
+            .Select(role => new SelectOption<OrganizationRole?>(role, $"{role}"))];
 
     readonly PagedListState<MembersPageState, MembersPageModel> list;
     MemberActions? actions;
@@ -35,7 +36,8 @@ public sealed partial class MembersPage : IDisposable
 
     protected override Task OnParametersSetAsync()
     {
-        var role = Enum.GetValues<OrganizationRole>().Where(role => role.ToWireName() == Role).Select(role => (OrganizationRole?)role).FirstOrDefault();
+        var role = Enum.GetValues<OrganizationRole>().Where(role => role.ToWireName() == Role)
+            .Select(role => (OrganizationRole?)role).FirstOrDefault();
         return list.OpenAsync(new(Organization, role), Address);
     }
 

@@ -17,7 +17,8 @@ public sealed record MembersPageState(string Organization, OrganizationRole? Rol
     public override string ToPath() => $"/{Organization}/members";
 }
 
-/// <summary>What the page of an organization's members shows, handed from the prerendered page to its circuit. It contains no link.</summary>
+/// <summary>What the page of an organization's members shows, handed from the prerendered page to its circuit. It contains no
+/// link.</summary>
 /// <param name="Organization">The organization, with the user's role.</param>
 /// <param name="Searched">Whether a search is active.</param>
 /// <param name="Items">The members.</param>
@@ -27,7 +28,8 @@ public sealed record MembersPageState(string Organization, OrganizationRole? Rol
 /// <param name="MoreInvitations">Whether there are others.</param>
 /// <param name="At">When the data was read. Relative times are computed from it.</param>
 public sealed record MembersPageModel(
-    MembersPageState State, OrganizationAccess Organization, bool Searched, IReadOnlyList<MemberSummary> Items, string? NextCursor, int Total,
+    MembersPageState State, OrganizationAccess Organization, bool Searched, IReadOnlyList<MemberSummary> Items,
+    string? NextCursor, int Total,
     IReadOnlyList<InvitationSummary> Invitations, bool MoreInvitations, DateTimeOffset At) : IListPage<MembersPageState>
 {
     int IListPage<MembersPageState>.Count => Items.Count + Invitations.Count;
@@ -40,5 +42,6 @@ public sealed record MembersPageModel(
     /// <summary>Returns "5 members", or the range that the page shows.</summary>
     public string Summary => State.Before is var before && before == 0 && NextCursor is null
         ? string.Create(CultureInfo.InvariantCulture, $"{Items.Count:N0} {(Items.Count == 1 ? "member" : "members")}")
-        : string.Create(CultureInfo.InvariantCulture, $"{before + 1:N0} to {before + Items.Count:N0} of {Math.Max(Total, before + Items.Count):N0} members");
+        : string.Create(CultureInfo.InvariantCulture,
+            $"{before + 1:N0} to {before + Items.Count:N0} of {Math.Max(Total, before + Items.Count):N0} members");
 }

@@ -13,7 +13,8 @@ sealed class MembersPageQuery(MemberService members, InvitationService invitatio
     /// <summary>Reads one page of an organization's members, with its invitations.</summary>
     /// <returns>The page, or an error. If the URL uses a former name of the organization, its <see cref="OrganizationAccess.Slug"/>
     /// differs.</returns>
-    public async Task<Result<MembersPageModel>> ReadAsync(Actor actor, MembersPageState asked, string term, CancellationToken cancellationToken)
+    public async Task<Result<MembersPageModel>> ReadAsync(
+        Actor actor, MembersPageState asked, string term, CancellationToken cancellationToken)
     {
         var organization = await projects.FindOrganizationAsync(actor, asked.Organization, cancellationToken);
         if (organization.Error is { } missing)
@@ -44,6 +45,7 @@ sealed class MembersPageQuery(MemberService members, InvitationService invitatio
         var onePage = asked.Cursor is null && page.Value.NextCursor is null;
         var total = onePage ? page.Value.Items.Count : await members.CountAsync(actor, query, cancellationToken);
         return total.Error is { } lost ? lost : new MembersPageModel(
-            asked, access, term.Length > 0, page.Value.Items, page.Value.NextCursor, total.Value, open.Items, open.NextCursor is not null, time.GetUtcNow());
+            asked, access, term.Length > 0, page.Value.Items, page.Value.NextCursor, total.Value,
+            open.Items, open.NextCursor is not null, time.GetUtcNow());
     }
 }

@@ -8,7 +8,8 @@ static class RoleWords
 {
     /// <summary>Returns the roles that a member with a role may grant, the lowest first.</summary>
     public static IReadOnlyList<SelectOption<OrganizationRole>> GrantedBy(OrganizationRole own) =>
-        [.. Enum.GetValues<OrganizationRole>().Where(role => role <= own).Select(role => new SelectOption<OrganizationRole>(role, $"{role}"))];
+        [.. Enum.GetValues<OrganizationRole>().Where(role => role <= own)
+            .Select(role => new SelectOption<OrganizationRole>(role, $"{role}"))];
 
     /// <summary>Returns what a role can do, in a sentence.</summary>
     public static string Of(OrganizationRole role) => role switch

@@ -26,7 +26,8 @@ static class ScopeDescriptions
     }
 
     /// <summary>Returns the icon of a client.</summary>
-    public static string IconOf(OAuthClient client) => client.Kind == ClientKind.BuiltIn ? Components.Icons.Terminal : Components.Icons.Plug;
+    public static string IconOf(OAuthClient client) =>
+        client.Kind == ClientKind.BuiltIn ? Components.Icons.Terminal : Components.Icons.Plug;
 
     static string InWords(TimeSpan time) => time switch
     {

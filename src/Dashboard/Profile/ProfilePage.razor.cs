@@ -89,7 +89,8 @@ public sealed partial class ProfilePage : ComponentBase, IDisposable
         busy = true;
         try
         {
-            var outcome = Names.Check(name) is { } wrong ? Error.Invalid("name", wrong) : await Runner.RunAsync(actor => Accounts.RenameAsync(actor, name, life.Token));
+            var outcome = Names.Check(name) is { } wrong ? Error.Invalid("name", wrong)
+                : await Runner.RunAsync(actor => Accounts.RenameAsync(actor, name, life.Token));
             if (outcome.Succeeded)
             {
                 Navigation.NavigateTo($"{Address}?saved=name", forceLoad: true);
@@ -107,7 +108,8 @@ public sealed partial class ProfilePage : ComponentBase, IDisposable
 
     async Task<Error?> ChangeEmailAsync(string email)
     {
-        var outcome = await Runner.RunAsync(actor => Accounts.RequestEmailChangeAsync(actor, email, PublicUrl.Of(new Uri(Navigation.BaseUri)), life.Token));
+        var outcome = await Runner.RunAsync(
+            actor => Accounts.RequestEmailChangeAsync(actor, email, PublicUrl.Of(new Uri(Navigation.BaseUri)), life.Token));
         if (outcome.Succeeded)
         {
             Snackbars.Show($"Sent a link to {email}", "Your address changes once you open it.");

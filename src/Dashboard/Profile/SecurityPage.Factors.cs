@@ -60,7 +60,8 @@ public sealed partial class SecurityPage
     async Task RenewCodesAsync()
     {
         if (View!.Factors.RecoveryCodesLeft > 0
-            && !await Dialogs.ConfirmAsync(new("Make new recovery codes?", "Make new codes", "The codes that you have now stop working.") { Danger = false }))
+            && !await Dialogs.ConfirmAsync(
+                new("Make new recovery codes?", "Make new codes", "The codes that you have now stop working.") { Danger = false }))
         {
             return;
         }

@@ -69,7 +69,8 @@ public sealed partial class SecurityPage : ComponentBase, IDisposable
     }
 
     Task EndAsync(SessionSummary session) => ChangeAsync(
-        actor => Sessions.EndOneAsync(actor, session.Id, life.Token), _ => $"Ended {SessionsCard.NameOf(session)}", $"Could not end {SessionsCard.NameOf(session)}");
+        actor => Sessions.EndOneAsync(actor, session.Id, life.Token), _ =>
+            $"Ended {SessionsCard.NameOf(session)}", $"Could not end {SessionsCard.NameOf(session)}");
 
     Task EndOthersAsync() => ChangeAsync(
         actor => Sessions.EndOthersAsync(actor, life.Token),
@@ -83,7 +84,8 @@ public sealed partial class SecurityPage : ComponentBase, IDisposable
         {
             Snackbars.Show(done(outcome.Value));
         }
-        else if (outcome.Error!.Code is not (ErrorCode.SessionRequired or ErrorCode.NotFound)) // one that has ended already is gone from the list
+        // one that has ended already is gone from the list
+        else if (outcome.Error!.Code is not (ErrorCode.SessionRequired or ErrorCode.NotFound))
         {
             Snackbars.ShowError(failed, outcome.Error.Detail);
         }

@@ -13,7 +13,8 @@ static class OrganizationEndpoints
             .Answers<CreatedOrganizationAnswer>(201, "The organization was created.").Refuses(ErrorCode.Conflict);
 
     static async Task<IResult> CreateAsync(
-        JsonBody<CreateOrganizationRequest> body, OrganizationCreation organizations, HttpContext http, CancellationToken cancellationToken) =>
+        JsonBody<CreateOrganizationRequest> body, OrganizationCreation organizations, HttpContext http,
+        CancellationToken cancellationToken) =>
         (await organizations.CreateAsync(http.Caller(), new(body.Value.Name, body.Value.Slug, body.Value.Project), cancellationToken))
         .ToResult(made => TypedResults.Json(
             new CreatedOrganizationAnswer(
@@ -22,8 +23,10 @@ static class OrganizationEndpoints
 
     sealed record CreateOrganizationRequest(
         [Field("The display name, 1 to 100 characters.", Example = "\"Acme\"", Min = 1, Max = Names.MaxLength)] string Name,
-        [Field("The slug: 1 to 40 of a-z, 0-9 and inner hyphens. Defaults to one derived from the name.", Example = "\"acme\"")] string? Slug = null,
-        [Field("The name of its first project, 1 to 100 characters. Defaults to no project.", Example = "\"Orders\"", Pattern = "[^\\n]*", Min = 1, Max = Names.MaxLength)]
+        [Field("The slug: 1 to 40 of a-z, 0-9 and inner hyphens. Defaults to one derived from the name.",
+            Example = "\"acme\"")] string? Slug = null,
+        [Field("The name of its first project, 1 to 100 characters. Defaults to no project.",
+            Example = "\"Orders\"", Pattern = "[^\\n]*", Min = 1, Max = Names.MaxLength)]
         string? Project = null);
 
     sealed record CreatedOrganizationAnswer(

@@ -108,7 +108,8 @@ public sealed partial class ResourcesPage : IDisposable
             return missing;
         }
 
-        var query = new ResourceQuery(project.Value.Path.ToString(), state.Kind, search, state.Cursor, state.Size, state.Sort, state.Descending);
+        var query = new ResourceQuery(
+            project.Value.Path.ToString(), state.Kind, search, state.Cursor, state.Size, state.Sort, state.Descending);
         var page = await Resources.ListAsync(actor, query, cancellationToken);
         var total = await Resources.CountAsync(actor, query, cancellationToken);
         var codes = page.Succeeded ? page.Value.Items.Select(row => $"{row.Kind}:{row.Id}").ToList() : [];
@@ -139,7 +140,12 @@ public sealed partial class ResourcesPage : IDisposable
     Task ShowKindAsync(string kind) => list.ChooseAsync(list.Chosen! with { Kind = kind.Length == 0 ? null : kind }, nameof(Kind));
 
     Task ShowSortedAsync(SortState sort) => list.ShowAsync(
-        list.Chosen! with { Sort = sort.By == ResourceSort.CreatedAt.ToWireName() ? ResourceSort.CreatedAt : ResourceSort.Name, Descending = sort.Descending });
+        list.Chosen! with
+        {
+            Sort = sort.By == ResourceSort.CreatedAt.ToWireName() ? ResourceSort.CreatedAt
+            : ResourceSort.Name,
+            Descending = sort.Descending
+        });
 
     Task ShowSizeAsync(int size) => list.ShowAsync(list.Chosen! with { Size = size });
 
@@ -162,7 +168,8 @@ public sealed partial class ResourcesPage : IDisposable
 
     async Task<Error?> RenameAsync(ResourceItem item, string name)
     {
-        var outcome = await Runner.RunAsync(actor => Resources.ChangeAsync(actor, View!.Project.Path.ToString(), item.Code, new(name), list.Closed));
+        var outcome =
+            await Runner.RunAsync(actor => Resources.ChangeAsync(actor, View!.Project.Path.ToString(), item.Code, new(name), list.Closed));
         await ReloadAsync();
         return ExceptSession(outcome.Error);
     }

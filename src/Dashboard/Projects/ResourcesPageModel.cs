@@ -13,7 +13,8 @@ public sealed record ResourcesPageState(ProjectPath Project, string? Kind, Resou
 {
     /// <inheritdoc />
     protected override IEnumerable<(string Name, string? Value)> Filters =>
-        [("kind", Kind), ("sort", (Sort, Descending) is (ResourceSort.Name, false) ? null : $"{(Descending ? "-" : "")}{Sort.ToWireName()}")];
+        [("kind", Kind), (
+            "sort", (Sort, Descending) is (ResourceSort.Name, false) ? null : $"{(Descending ? "-" : "")}{Sort.ToWireName()}")];
 
     /// <inheritdoc />
     public override string ToPath() => $"/{Project}/resources";

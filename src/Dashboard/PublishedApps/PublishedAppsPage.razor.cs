@@ -62,7 +62,8 @@ public sealed partial class PublishedAppsPage : IDisposable
         await list.OpenAsync(asked, Address);
     }
 
-    async Task<Result<PublishedAppsPageModel>> ReadAsync(PublishedAppsPageState state, string search, CancellationToken cancellationToken) =>
+    async Task<Result<PublishedAppsPageModel>> ReadAsync(
+        PublishedAppsPageState state, string search, CancellationToken cancellationToken) =>
         await User.ActorAsync() is { } actor ? await Reader.ReadAsync(actor, state, search, cancellationToken) : Error.SessionRequired;
 
     async Task ReloadAsync()
@@ -80,7 +81,8 @@ public sealed partial class PublishedAppsPage : IDisposable
 
     async Task<Error?> PublishAsync(NewPublishedApp asked)
     {
-        var outcome = await Runner.RunAsync(actor => Apps.PublishAsync(actor, asked with { Project = View?.Project.Path.ToString() }, list.Closed));
+        var outcome =
+            await Runner.RunAsync(actor => Apps.PublishAsync(actor, asked with { Project = View?.Project.Path.ToString() }, list.Closed));
         if (outcome.Error is { } fault)
         {
             return fault.Code == ErrorCode.SessionRequired ? null : fault; // shown by a prompt of its own

@@ -98,7 +98,8 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
         if (await SetStateAsync(id, name, on ? ServiceAccountState.Active : ServiceAccountState.Inactive))
         {
             Undos.Show(
-                new(FeedSubject.ServiceAccount, id), $"{(on ? "Enabled" : "Disabled")} {name}", () => InvokeAsync(() => SetStateAsync(id, name, now)),
+                new(FeedSubject.ServiceAccount, id), $"{(on ? "Enabled" : "Disabled")} {name}", () =>
+                    InvokeAsync(() => SetStateAsync(id, name, now)),
                 on ? "Its keys and client secrets work again. Its programs have to get new tokens."
                 : "Requests using its keys are now refused. Its tokens have ended, and it can’t get others.");
         }

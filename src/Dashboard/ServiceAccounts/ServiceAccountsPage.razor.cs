@@ -79,7 +79,8 @@ public sealed partial class ServiceAccountsPage : IDisposable
         await list.OpenAsync(asked, Address);
     }
 
-    async Task<Result<ServiceAccountsPageModel>> ReadAsync(ServiceAccountsPageState state, string search, CancellationToken cancellationToken) =>
+    async Task<Result<ServiceAccountsPageModel>> ReadAsync(
+        ServiceAccountsPageState state, string search, CancellationToken cancellationToken) =>
         await User.ActorAsync() is { } actor ? await Reader.ReadAsync(actor, state, search, cancellationToken) : Error.SessionRequired;
 
     async Task ReloadAsync()
@@ -100,7 +101,8 @@ public sealed partial class ServiceAccountsPage : IDisposable
         var near = Shell?.Nearest?.Path;
         var projects = near is null ? [] : (await actions!.FindProjectsAsync(near, list.Closed)).Items;
         begin = new(
-            "", "", [PermissionCatalog.Permissions[0].Name], false, [.. projects.Where(project => project.Value == near)], KeyEnvironment.Live);
+            "", "", [PermissionCatalog.Permissions[0].Name], false,
+            [.. projects.Where(project => project.Value == near)], KeyEnvironment.Live);
         creating = true;
     }
 

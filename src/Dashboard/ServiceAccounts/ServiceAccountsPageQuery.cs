@@ -93,7 +93,8 @@ sealed class ServiceAccountsPageQuery(
     {
         var text = ComparableText.Fold(term);
         var found = (await OfAsync(actor, organization, cancellationToken))
-            .FindAll(project => ComparableText.Fold(project.Name).Contains(text, StringComparison.Ordinal) || project.Path.Contains(text, StringComparison.Ordinal));
+            .FindAll(project => ComparableText.Fold(project.Name).Contains(text, StringComparison.Ordinal)
+                || project.Path.Contains(text, StringComparison.Ordinal));
         return new(
             [.. found.OrderBy(project => ComparableText.SortKey(project.Name), StringComparer.Ordinal).Take(Rows)
                 .Select(project => new PickItem(project.Path, project.Name, project.Path))],

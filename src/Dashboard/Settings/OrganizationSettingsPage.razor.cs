@@ -17,7 +17,8 @@ public sealed partial class OrganizationSettingsPage : ComponentBase, IDisposabl
 
     [Parameter] public string Organization { get; set; } = "";
 
-    /// <summary>Handed from the prerendered page to its circuit. Not what is shown: it is handed over again when the shell has changed.</summary>
+    /// <summary>Handed from the prerendered page to its circuit. Not what is shown: it is handed over again when the shell has
+    /// changed.</summary>
     [PersistentState] public OrganizationAccess? Kept { get; set; }
 
     OrganizationAccess? View { get; set; }
@@ -83,7 +84,8 @@ public sealed partial class OrganizationSettingsPage : ComponentBase, IDisposabl
     async Task<Error?> SaveAsync(string name, string slug)
     {
         var former = View!.Slug;
-        var outcome = await Runner.RunAsync(actor => Organizations.ChangeAsync(actor, former, new(name, slug == former ? null : slug), life.Token));
+        var outcome =
+            await Runner.RunAsync(actor => Organizations.ChangeAsync(actor, former, new(name, slug == former ? null : slug), life.Token));
         if (outcome.Error is { } fault)
         {
             return fault.Code == ErrorCode.SessionRequired ? null : fault; // shown by a prompt of its own
@@ -106,7 +108,8 @@ public sealed partial class OrganizationSettingsPage : ComponentBase, IDisposabl
 
     async Task<Error?> SavePoliciesAsync(OrganizationPolicies policies)
     {
-        var outcome = await Runner.RunAsync(actor => Organizations.ChangeAsync(actor, View!.Slug, new(Policies: _ => policies), life.Token));
+        var outcome =
+            await Runner.RunAsync(actor => Organizations.ChangeAsync(actor, View!.Slug, new(Policies: _ => policies), life.Token));
         if (outcome.Error is { } fault)
         {
             return fault.Code is ErrorCode.SessionRequired or ErrorCode.FreshSignInRequired ? null : fault; // shown by a prompt of its own
@@ -127,7 +130,8 @@ public sealed partial class OrganizationSettingsPage : ComponentBase, IDisposabl
             return;
         }
 
-        var outcome = contents.Succeeded ? await Runner.RunAsync(actor => Deletion.DeleteAsync(actor, organization.Slug, life.Token)) : contents.Error!;
+        var outcome = contents.Succeeded
+            ? await Runner.RunAsync(actor => Deletion.DeleteAsync(actor, organization.Slug, life.Token)) : contents.Error!;
         if (outcome.Succeeded)
         {
             Snackbars.Show($"Deleted {organization.Name}");

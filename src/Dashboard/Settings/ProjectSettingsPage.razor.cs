@@ -19,7 +19,8 @@ public sealed partial class ProjectSettingsPage : ComponentBase, IDisposable
 
     [Parameter] public string ProjectSlug { get; set; } = "";
 
-    /// <summary>Handed from the prerendered page to its circuit. Not what is shown: it is handed over again when the shell has changed.</summary>
+    /// <summary>Handed from the prerendered page to its circuit. Not what is shown: it is handed over again when the shell has
+    /// changed.</summary>
     [PersistentState] public ProjectAccess? Kept { get; set; }
 
     ProjectAccess? View { get; set; }
@@ -84,7 +85,8 @@ public sealed partial class ProjectSettingsPage : ComponentBase, IDisposable
     async Task<Error?> SaveAsync(string name, string slug)
     {
         var path = View!.Path;
-        var outcome = await Runner.RunAsync(actor => Projects.ChangeAsync(actor, path, new(name, slug == path.Project ? null : slug), life.Token));
+        var outcome =
+            await Runner.RunAsync(actor => Projects.ChangeAsync(actor, path, new(name, slug == path.Project ? null : slug), life.Token));
         if (outcome.Error is { } fault)
         {
             return fault.Code == ErrorCode.SessionRequired ? null : fault; // shown by a prompt of its own

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Shared;
 
-/// <summary>What all list pages have in their address, as it stands there. Anyone can write an address, so what is not valid counts as omitted.</summary>
+/// <summary>What all list pages have in their address, as it stands there. Anyone can write an address, so what is not valid counts as
+/// omitted.</summary>
 public readonly record struct ListAddress(string? Search, string? After, string? Number, string? Size)
 {
     /// <summary>The query parameter that says that a secret was removed from the address.</summary>
@@ -20,12 +21,14 @@ public readonly record struct ListAddress(string? Search, string? After, string?
         where TState : ListPageState
     {
         var search = Search?.Trim() ?? "";
-        var after = After is { Length: <= MaxAfter } && After.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') ? After.Trim('.') : "";
+        var after = After is { Length: <= MaxAfter }
+            && After.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') ? After.Trim('.') : "";
         return filters with
         {
             Search = HoldsSecret || search.Length > Page.MaxSearchLength || search.Any(char.IsControl) ? "" : search,
             After = after,
-            Number = after.Length == 0 ? 1 : Parse(Number) is >= 2 and <= MaxNumber and var number ? number : after.Count(c => c == '.') + 2,
+            Number = after.Length == 0 ? 1 : Parse(Number) is >= 2 and <= MaxNumber and var number
+                ? number : after.Count(c => c == '.') + 2,
             Size = Parse(Size) is var size && ListPageState.Sizes.Contains(size) ? size : ListPageState.DefaultSize,
         };
     }

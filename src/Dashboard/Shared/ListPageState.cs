@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Dashboard.Shared;
 
-/// <summary>What a list page shows: whose list, searched, filtered and sorted how, and which of its pages. All of it is in the address.</summary>
+/// <summary>What a list page shows: whose list, searched, filtered and sorted how, and which of its pages. All of it is in the
+/// address.</summary>
 public abstract record ListPageState
 {
     /// <summary>The number of rows on a page, unless another of <see cref="Sizes"/> is chosen.</summary>
@@ -45,9 +46,11 @@ public abstract record ListPageState
     {
         (string Name, string? Value)[] all =
         [
-            ("search", Search), .. Filters, ("size", Size == DefaultSize ? null : $"{Size}"), ("page", Number == 1 ? null : $"{Number}"), ("after", After),
+            ("search", Search), .. Filters, ("size", Size == DefaultSize ? null : $"{Size}"), ("page", Number == 1
+                ? null : $"{Number}"), ("after", After),
         ];
-        var query = string.Join('&', all.Where(x => !string.IsNullOrEmpty(x.Value)).Select(x => $"{x.Name}={Uri.EscapeDataString(x.Value!)}"));
+        var query = string.Join(
+            '&', all.Where(x => !string.IsNullOrEmpty(x.Value)).Select(x => $"{x.Name}={Uri.EscapeDataString(x.Value!)}"));
         return query.Length == 0 ? ToPath() : $"{ToPath()}?{query}";
     }
 

@@ -7,8 +7,8 @@ namespace Dashboard.Shared;
 /// <summary>Reads a page of a list.</summary>
 delegate Task<Result<TPage>> ReadListPage<in TState, TPage>(TState state, string search, CancellationToken cancellationToken);
 
-/// <summary>What a list page does, whatever it lists: load, search, filter, next and previous page, reload after a change, follow a rename. The address
-/// says what is shown: whatever is chosen goes there first, and is read when the address has changed.</summary>
+/// <summary>What a list page does, whatever it lists: load, search, filter, next and previous page, reload after a change, follow a rename.
+/// The address says what is shown: whatever is chosen goes there first, and is read when the address has changed.</summary>
 /// <param name="read">Reads one page.</param>
 /// <param name="navigation">The navigation, once it is injected.</param>
 sealed class PagedListState<TState, TPage>(ReadListPage<TState, TPage> read, Func<NavigationManager> navigation) : IDisposable
@@ -32,10 +32,12 @@ sealed class PagedListState<TState, TPage>(ReadListPage<TState, TPage> read, Fun
     /// <summary>The page that is shown; null before the first is read.</summary>
     public TPage? Page { get; private set; }
 
-    /// <summary>The page, to be handed from the prerendered page to its circuit; null where it is too large and has to be read again.</summary>
+    /// <summary>The page, to be handed from the prerendered page to its circuit; null where it is too large and has to be read
+    /// again.</summary>
     public TPage? Kept
     {
-        get => Page is { } page && (page.Count <= ListPageState.DefaultSize || JsonSerializer.SerializeToUtf8Bytes(page).Length <= MaxKept) ? page : null;
+        get => Page is { } page
+            && (page.Count <= ListPageState.DefaultSize || JsonSerializer.SerializeToUtf8Bytes(page).Length <= MaxKept) ? page : null;
         set => Page ??= value; // it is handed over again when a cascading value has changed
     }
 
@@ -104,8 +106,8 @@ sealed class PagedListState<TState, TPage>(ReadListPage<TState, TPage> read, Fun
     /// <summary>Shows the first page with other filters, another order or another number of rows.</summary>
     public Task ShowAsync(TState state) => GoOrLoadAsync(First(state), replace: false);
 
-    /// <summary>Shows the first page with another filter from a list of options. Arrow keys choose each option that they pass, so what the same list chooses
-    /// in a row is one entry of the browser's history.</summary>
+    /// <summary>Shows the first page with another filter from a list of options. Arrow keys choose each option that they pass, so what the
+    /// same list chooses in a row is one entry of the browser's history.</summary>
     public Task ChooseAsync(TState state, string from)
     {
         var again = from == chosenFrom;
@@ -135,7 +137,8 @@ sealed class PagedListState<TState, TPage>(ReadListPage<TState, TPage> read, Fun
         navigation().NavigateTo((state with { Search = addressed ? term : "" }).ToAddress());
     }
 
-    /// <summary>Shows the first page again, with what has been added. A failure is reported and not thrown: the page shows what must not be lost with it.</summary>
+    /// <summary>Shows the first page again, with what has been added. A failure is reported and not thrown: the page shows what must not be
+    /// lost with it.</summary>
     public async Task TryLoadFirstAsync(Action<Exception> report)
     {
         try

@@ -17,12 +17,14 @@ static class PasskeyBrowser
     /// <summary>Makes a new passkey.</summary>
     /// <param name="script">The address of <see cref="Script"/>.</param>
     /// <param name="options">The options of the challenge.</param>
-    public static Task<PasskeyAnswer> CreatePasskeyAsync(this IJSRuntime browser, string script, string options) => AskAsync(browser, script, "create", options);
+    public static Task<PasskeyAnswer> CreatePasskeyAsync(this IJSRuntime browser, string script, string options) =>
+        AskAsync(browser, script, "create", options);
 
     /// <summary>Uses a passkey.</summary>
     /// <param name="script">The address of <see cref="Script"/>.</param>
     /// <param name="options">The options of the challenge.</param>
-    public static Task<PasskeyAnswer> GetPasskeyAsync(this IJSRuntime browser, string script, string options) => AskAsync(browser, script, "get", options);
+    public static Task<PasskeyAnswer> GetPasskeyAsync(this IJSRuntime browser, string script, string options) =>
+        AskAsync(browser, script, "get", options);
 
     static async Task<PasskeyAnswer> AskAsync(IJSRuntime browser, string script, string what, string options)
     {

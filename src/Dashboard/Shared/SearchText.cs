@@ -9,11 +9,12 @@ static class SearchText
     /// <summary>A part of a secret of this length is too much.</summary>
     const int PartLength = 10;
 
-    /// <summary>In random text, at least one of so many letters is of another kind (small letters, capitals, digits) than the one before it.</summary>
+    /// <summary>In random text, at least one of so many letters is of another kind (small letters, capitals, digits) than the one before
+    /// it.</summary>
     const int TurnsIn = 3;
 
-    /// <summary>Returns whether a text is no key, token or part of one, as far as can be told. It errs on the safe side: a long name without a space, or
-    /// an identifier, can be searched for as well, but is not in the address.</summary>
+    /// <summary>Returns whether a text is no key, token or part of one, as far as can be told. It errs on the safe side: a long name
+    /// without a space, or an identifier, can be searched for as well, but is not in the address.</summary>
     public static bool MayStandInAddress(string? text)
     {
         var (run, turns, unbroken) = (0, 0, 0);

@@ -3,8 +3,8 @@ using MudBlazor;
 
 namespace Dashboard.Shell;
 
-/// <summary>The design's tokens as MudBlazor's theme. The same colors stand in <c>base.css</c> as <c>light-dark()</c> pairs, which MudBlazor cannot read: it does
-/// arithmetic with its colors. A test compares the two.</summary>
+/// <summary>The design's tokens as MudBlazor's theme. The same colors stand in <c>base.css</c> as <c>light-dark()</c> pairs, which
+/// MudBlazor cannot read: it does arithmetic with its colors. A test compares the two.</summary>
 static class LatchkeyTheme
 {
     const string Sans = "Inter";

@@ -184,7 +184,8 @@ public sealed class ShellProvider : ComponentBase, IDisposable
     Task<ShellModel> OfDocsAsync(ShellModel shell, Actor actor, CancellationToken cancellationToken) => BesideAsync(
         shell with
         {
-            Groups = [.. DocsLibrary.Groups.SkipLast(1).Select(group => new ShellGroup(group.Title, [.. group.Links.Select(link => new ShellLink(link.Title, link.Href, null))]))],
+            Groups = [.. DocsLibrary.Groups.SkipLast(1)
+                .Select(group => new ShellGroup(group.Title, [.. group.Links.Select(link => new ShellLink(link.Title, link.Href, null))]))],
         },
         actor, cancellationToken);
 

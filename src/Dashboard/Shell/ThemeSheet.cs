@@ -10,8 +10,9 @@ using MudBlazor;
 
 namespace Dashboard.Shell;
 
-/// <summary>The theme as a style sheet. MudThemeProvider in a page would write a style element, which the policy refuses, and a palette that the circuit chooses,
-/// which flashes. So it is rendered once at the start, for both palettes, and the page's <c>data-theme</c> chooses between them.</summary>
+/// <summary>The theme as a style sheet. MudThemeProvider in a page would write a style element, which the policy refuses, and a palette
+/// that the circuit chooses, which flashes. So it is rendered once at the start, for both palettes, and the page's <c>data-theme</c>
+/// chooses between them.</summary>
 sealed partial class ThemeSheet
 {
     const string Path = "/theme.css";
@@ -47,7 +48,8 @@ sealed partial class ThemeSheet
         var css = new StringBuilder();
         css.Append(await RenderAsync(renderer, ":root", dark: false));
         css.Append(await RenderAsync(renderer, ":root[data-theme=dark]", dark: true));
-        css.Append("@media (prefers-color-scheme: dark) {\n").Append(await RenderAsync(renderer, ":root[data-theme=system]", dark: true)).Append("}\n");
+        css.Append("@media (prefers-color-scheme: dark) {\n")
+            .Append(await RenderAsync(renderer, ":root[data-theme=system]", dark: true)).Append("}\n");
         return new(css.ToString());
     }
 

@@ -29,7 +29,8 @@ sealed partial class ForwardAuth(
 
     bool hasSeenQuery;
 
-    /// <summary>The policies of trusted proxies, and those of everybody else, whose made-up paths must not hide an operator's mistake.</summary>
+    /// <summary>The policies of trusted proxies, and those of everybody else, whose made-up paths must not hide an operator's
+    /// mistake.</summary>
     PolicyBook? ofProxies;
     PolicyBook? ofOthers;
 

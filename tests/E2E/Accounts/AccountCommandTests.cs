@@ -7,8 +7,8 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Accounts;
 
-/// <summary>The commands <c>outbox</c> and <c>reset-password</c> as the console runs them beside a running node, and the addresses that programs look
-/// for.</summary>
+/// <summary>The commands <c>outbox</c> and <c>reset-password</c> as the console runs them beside a running node, and the addresses that
+/// programs look for.</summary>
 public sealed partial class AccountCommandTests : IDisposable
 {
     const string Other = "A-lighthouse-keeps-9-otters";
@@ -26,13 +26,15 @@ public sealed partial class AccountCommandTests : IDisposable
         await using var product = new Product(folder).With("Security:Contact", "security@example.com, https://example.com/report");
         product.Start();
         using var owner = await ApiClient.SignInAsync(product);
-        Assert.Equal((1, "", "There is no account with the address nobody@example.com." + Environment.NewLine), await RunAsync("reset-password", "nobody@example.com"));
+        Assert.Equal((1, "", "There is no account with the address nobody@example.com." + Environment.NewLine), await RunAsync(
+            "reset-password", "nobody@example.com"));
         Assert.Equal((0, "No mail waits." + Environment.NewLine, ""), await RunAsync("outbox"));
 
         var (code, output, error) = await RunAsync("reset-password", Product.Email);
         Assert.Equal((0, ""), (code, error));
         var token = Link().Match(output).Groups["token"].Value;
-        var reset = await product.Services.GetRequiredService<PasswordResetService>().ResetAsync(token, Other, IPAddress.Loopback, "http://localhost:5000", Cancellation);
+        var reset = await product.Services.GetRequiredService<PasswordResetService>()
+            .ResetAsync(token, Other, IPAddress.Loopback, "http://localhost:5000", Cancellation);
         Assert.Null(reset.Error);
         Assert.Equal(401, (await owner.GetAsync("/api/session")).Status);
 
@@ -49,7 +51,8 @@ public sealed partial class AccountCommandTests : IDisposable
     }
 
     Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) =>
-        ProductProcess.RunAsync(ProductProcess.Prepare(folder, [.. arguments, .. DatabaseTemplate.SettingsOf(folder).Select(setting => $"--{setting.Name}={setting.Value}")]));
+        ProductProcess.RunAsync(ProductProcess.Prepare(
+            folder, [.. arguments, .. DatabaseTemplate.SettingsOf(folder).Select(setting => $"--{setting.Name}={setting.Value}")]));
 
     [GeneratedRegex(@"^http://localhost:5000/account/reset-password\?token=(?<token>[A-Za-z0-9_-]{43})\s*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();

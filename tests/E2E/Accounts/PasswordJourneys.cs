@@ -42,7 +42,8 @@ public sealed partial class PasswordJourneys(StoppedProduct stopped, Browser bro
         await page.GetByLabel("Email").FillAsync(own.Email);
         await page.GetByRole(AriaRole.Button, new() { Name = "Send link" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Check your email" })).ToBeVisibleAsync();
-        Assert.Equal(same.Replace("nobody@example.com", own.Email, StringComparison.Ordinal), await page.GetByRole(AriaRole.Main).InnerTextAsync());
+        Assert.Equal(
+            same.Replace("nobody@example.com", own.Email, StringComparison.Ordinal), await page.GetByRole(AriaRole.Main).InnerTextAsync());
 
         var link = await LinkAsync(own.Email);
         await page.GotoAsync(link);
@@ -73,7 +74,8 @@ public sealed partial class PasswordJourneys(StoppedProduct stopped, Browser bro
     public async Task Changed_password_ends_the_other_browser_and_every_link()
     {
         using var own = await OwnOrganization.AddAsync(Product);
-        var link = (await Product.Services.GetRequiredService<PasswordResetService>().CreateLinkAsync(own.Email, Product.Url.ToString().TrimEnd('/'), Cancellation)).Value;
+        var link = (await Product.Services.GetRequiredService<PasswordResetService>()
+            .CreateLinkAsync(own.Email, Product.Url.ToString().TrimEnd('/'), Cancellation)).Value;
         await using var elsewhere = await PageVisit.OpenAsync(browser, Product.Url);
         await elsewhere.SignInAsync(own.Email);
         await elsewhere.GoAsync($"/{own.Project}/keys");
@@ -82,7 +84,8 @@ public sealed partial class PasswordJourneys(StoppedProduct stopped, Browser bro
         var page = visit.Page;
         await page.GotoAsync("/.well-known/change-password");
         Assert.Equal("/account/change-password", new Uri(page.Url).PathAndQuery);
-        var (current, password) = (page.GetByLabel("Current password", new() { Exact = true }), page.GetByLabel("New password", new() { Exact = true }));
+        var (current, password) =
+            (page.GetByLabel("Current password", new() { Exact = true }), page.GetByLabel("New password", new() { Exact = true }));
         await Expect(current).ToBeFocusedAsync();
         await visit.ExpectAccessibleAsync(PageState.ChangePassword);
         await current.FillAsync("not-the-Password-1");
@@ -116,9 +119,11 @@ public sealed partial class PasswordJourneys(StoppedProduct stopped, Browser bro
         await Expect(sessions.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(3);
         await Expect(sessions.GetByText("This one")).ToHaveCountAsync(1);
         await visit.ExpectAccessibleAsync(PageState.Security);
-        await sessions.GetByRole(AriaRole.Button, new() { Name = "End ", Exact = false }).Nth(1).ClickAsync(); // the newest, after the button for all others
+        // the newest, after the button for all others
+        await sessions.GetByRole(AriaRole.Button, new() { Name = "End ", Exact = false }).Nth(1).ClickAsync();
         await Expect(sessions.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(2);
-        await Expect(sessions.GetByRole(AriaRole.Button, new() { Name = "End ", Exact = false }).Nth(1)).ToBeFocusedAsync(); // of the row in its place
+        // of the row in its place
+        await Expect(sessions.GetByRole(AriaRole.Button, new() { Name = "End ", Exact = false }).Nth(1)).ToBeFocusedAsync();
         Assert.Equal((401, 200), ((await other.GetAsync("/api/session")).Status, (await own.Owner.GetAsync("/api/session")).Status));
         await sessions.GetByRole(AriaRole.Button, new() { Name = "End all others" }).ClickAsync();
         await Expect(sessions.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(1);
@@ -147,7 +152,8 @@ public sealed partial class PasswordJourneys(StoppedProduct stopped, Browser bro
         var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Change your email address" });
         await dialog.GetByLabel("New email address").FillAsync("nowhere");
         await page.Keyboard.PressAsync("Enter");
-        await Expect(dialog.GetByLabel("New email address")).ToHaveAccessibleDescriptionAsync("Enter a full email address, such as priya@northwind.example.");
+        await Expect(dialog.GetByLabel("New email address"))
+            .ToHaveAccessibleDescriptionAsync("Enter a full email address, such as priya@northwind.example.");
         await visit.ExpectAccessibleAsync(PageState.ChangeEmail);
         await dialog.GetByLabel("New email address").FillAsync(address);
         await page.Keyboard.PressAsync("Enter");
@@ -173,7 +179,8 @@ public sealed partial class PasswordJourneys(StoppedProduct stopped, Browser bro
     async Task<string> LinkAsync(string to)
     {
         await Product.Services.GetRequiredService<PasswordResetQueue>().FlushAsync(Cancellation);
-        var mail = (await Product.Services.GetRequiredService<MailOutbox>().ReadAsync(Cancellation)).Last(x => x.Message!.To == to).Message!;
+        var mail = (await Product.Services.GetRequiredService<MailOutbox>().ReadAsync(Cancellation))
+            .Last(x => x.Message!.To == to).Message!;
         return Link().Match(mail.Body).Value;
     }
 

@@ -49,8 +49,11 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
 
         var refused = await own.Owner.PostAsync("/api/session", new { email = own.Email, password = Product.Password });
         Assert.Equal((401, "second_factor_required"), (refused.Status, refused.Code));
-        Assert.Equal(401, (await own.Owner.PostAsync("/api/session", new { email = own.Email, password = Product.Password, code = CodeOf(secret) })).Status);
-        Assert.Equal(200, (await own.Owner.PostAsync("/api/session", new { email = own.Email, password = Product.Password, code = codes[0] })).Status);
+        Assert.Equal(
+            401, (await own.Owner.PostAsync(
+                "/api/session", new { email = own.Email, password = Product.Password, code = CodeOf(secret) })).Status);
+        Assert.Equal(200, (
+            await own.Owner.PostAsync("/api/session", new { email = own.Email, password = Product.Password, code = codes[0] })).Status);
 
         await EnterPasswordAsync(visit, own);
         await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Use a recovery code" }).ClickAsync();
@@ -121,12 +124,14 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Set up authenticator app" }).ClickAsync();
         var secret = await EnterFirstCodeAsync(visit);
         await visit.UntilNoDialogAsync();
-        await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Actions for authenticator app" })).ToBeFocusedAsync(); // in place of the button
+        // in place of the button
+        await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Actions for authenticator app" })).ToBeFocusedAsync();
         await OpenDeviceAsync(visit, own);
         var code = visit.Page.GetByLabel("Or a code");
         await code.FillAsync("12345");
         await code.PressAsync("Enter");
-        await Expect(code).ToHaveAccessibleDescriptionAsync("Wrong code. 4 tries left before a 5-minute lockout.", new() { Timeout = PageVisit.Patience });
+        await Expect(code).ToHaveAccessibleDescriptionAsync(
+            "Wrong code. 4 tries left before a 5-minute lockout.", new() { Timeout = PageVisit.Patience });
         await visit.ExpectAccessibleAsync(PageState.DeviceFactors);
         stopped.Clock.Advance(TimeCodes.Period);
         await code.FillAsync(CodeOf(secret));
@@ -154,7 +159,8 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
     /// <summary>Opens a browser with a device for passkeys.</summary>
     async Task<PageVisit> OpenWithDeviceAsync()
     {
-        var visit = await PageVisit.OpenAsync(browser, new UriBuilder(Product.Url) { Host = "localhost" }.Uri); // passkeys take no IP address
+        // passkeys take no IP address
+        var visit = await PageVisit.OpenAsync(browser, new UriBuilder(Product.Url) { Host = "localhost" }.Uri);
         var device = await visit.Page.Context.NewCDPSessionAsync(visit.Page);
         await device.SendAsync("WebAuthn.enable");
         await device.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object>
@@ -227,12 +233,14 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
     async Task RequireAsync(OwnOrganization own)
     {
         await using var context = await People.OpenAsync(Product);
-        await context.Organizations.Where(x => x.Slug == own.Slug).ExecuteUpdateAsync(set => set.SetProperty(x => x.RequireTwoFactor, true), Cancellation);
+        await context.Organizations.Where(x => x.Slug == own.Slug)
+            .ExecuteUpdateAsync(set => set.SetProperty(x => x.RequireTwoFactor, true), Cancellation);
     }
 
     static byte[] FromBase32(string text)
     {
-        var bits = new StringBuilder().AppendJoin("", text.Select(c => Convert.ToString(Base32.IndexOf(c, StringComparison.Ordinal), 2).PadLeft(5, '0'))).ToString();
+        var bits = new StringBuilder()
+            .AppendJoin("", text.Select(c => Convert.ToString(Base32.IndexOf(c, StringComparison.Ordinal), 2).PadLeft(5, '0'))).ToString();
         return [.. Enumerable.Range(0, bits.Length / 8).Select(x => Convert.ToByte(bits.Substring(8 * x, 8), 2))];
     }
 }

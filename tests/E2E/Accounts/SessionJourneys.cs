@@ -25,7 +25,8 @@ public sealed class SessionJourneys(StoppedProduct stopped, Browser browser)
         var listed = (await own.Owner.GetAsync("/api/sessions")).Json.GetProperty("items").EnumerateArray().ToList();
         Assert.Equal(3, listed.Count);
         Assert.Single(listed, item => item.GetProperty("current").GetBoolean());
-        var mine = (await second.GetAsync("/api/sessions")).Json.GetProperty("items").EnumerateArray().Single(item => item.GetProperty("current").GetBoolean());
+        var mine = (await second.GetAsync("/api/sessions")).Json.GetProperty("items").EnumerateArray()
+            .Single(item => item.GetProperty("current").GetBoolean());
         Assert.Equal(204, (await own.Owner.DeleteAsync($"/api/sessions/{mine.GetProperty("id").GetString()}")).Status);
         Assert.Equal((401, 200), ((await second.GetAsync("/api/session")).Status, (await third.GetAsync("/api/session")).Status));
         var ended = await own.Owner.DeleteAsync("/api/sessions");
@@ -38,10 +39,12 @@ public sealed class SessionJourneys(StoppedProduct stopped, Browser browser)
     {
         using var own = await OwnOrganization.AddAsync(Product);
         using var other = await ApiClient.SignInAsync(Product, own.Email);
-        Assert.Equal(200, (await other.PostAsync("/api/session", new { email = own.Email, password = Product.Password, remember = true })).Status);
+        Assert.Equal(
+            200, (await other.PostAsync("/api/session", new { email = own.Email, password = Product.Password, remember = true })).Status);
         var items = (await own.Owner.GetAsync("/api/sessions")).Json.GetProperty("items");
         Assert.Equal(2, items.GetArrayLength());
-        Assert.Equal(stopped.Clock.GetUtcNow().AddDays(7), items.EnumerateArray().Max(item => item.GetProperty("expires_at").GetDateTimeOffset()));
+        Assert.Equal(
+            stopped.Clock.GetUtcNow().AddDays(7), items.EnumerateArray().Max(item => item.GetProperty("expires_at").GetDateTimeOffset()));
     }
 
     [Fact]
@@ -122,7 +125,8 @@ public sealed class SessionJourneys(StoppedProduct stopped, Browser browser)
         await visit.ExpectAccessibleAsync(PageState.StaySignedIn);
         await stay.ClickAsync();
         await visit.UntilNoDialogAsync();
-        var expires = (await own.Owner.GetAsync("/api/sessions")).Json.GetProperty("items").EnumerateArray().Max(item => item.GetProperty("expires_at").GetDateTimeOffset());
+        var expires = (await own.Owner.GetAsync("/api/sessions")).Json.GetProperty("items").EnumerateArray()
+            .Max(item => item.GetProperty("expires_at").GetDateTimeOffset());
         Assert.Equal(stopped.Clock.GetUtcNow().AddHours(2), expires);
     }
 

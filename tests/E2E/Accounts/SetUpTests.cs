@@ -35,7 +35,8 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
         await visit.ExpectAccessibleAsync(PageState.SetUp);
 
         await FillAsync(visit, "short");
-        await Assertions.Expect(visit.Page.GetByLabel("Password", new() { Exact = true })).ToHaveAccessibleDescriptionAsync("Use 12 characters or more. A sentence is easy to remember.");
+        await Assertions.Expect(visit.Page.GetByLabel("Password", new() { Exact = true }))
+            .ToHaveAccessibleDescriptionAsync("Use 12 characters or more. A sentence is easy to remember.");
         await Assertions.Expect(visit.Page.GetByLabel("Password", new() { Exact = true })).ToBeFocusedAsync();
         await Assertions.Expect(visit.Page.GetByLabel("Password", new() { Exact = true })).ToHaveValueAsync("");
         await Assertions.Expect(visit.Page.GetByLabel("Set-up code")).ToHaveValueAsync(code);
@@ -58,7 +59,8 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
         await visit.Page.Context.ClearCookiesAsync();
         await visit.Page.GotoAsync($"/setup?code={code}");
         Assert.Equal("/account/sign-in?set-up=done", new Uri(visit.Page.Url).PathAndQuery);
-        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync("Latchkey is already set up. Sign in with an account that exists.");
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Status))
+            .ToHaveTextAsync("Latchkey is already set up. Sign in with an account that exists.");
         await visit.ExpectAccessibleAsync(PageState.SignInAfterSetUp);
     }
 
@@ -97,7 +99,8 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
         using var product = new Product();
         product.Start();
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = product.Url };
-        using var form = new FormUrlEncodedContent([new("_handler", "set-up"), new("Input.Email", "late@example.com"), new("Input.Password", Product.Password)]);
+        using var form = new FormUrlEncodedContent(
+            [new("_handler", "set-up"), new("Input.Email", "late@example.com"), new("Input.Password", Product.Password)]);
         using var closed = await client.GetAsync("/setup?code=AAAA-AAAA", Cancellation);
         Assert.Equal((HttpStatusCode.Found, "/account/sign-in?set-up=done"), (closed.StatusCode, closed.Headers.Location?.PathAndQuery));
         var answer = await client.PostAsync("/setup", form, Cancellation);
@@ -108,10 +111,13 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
     public async Task Start_prints_the_link_and_nothing_else_and_another_node_prints_the_same()
     {
         await using var first = await ProductProcess.StartAsync(folder, [.. NoOwner, Patient]);
-        await using var second = await ProductProcess.StartAsync(folder, [.. NoOwner, Patient, ("PublicUrl", "https://keys.northwind.example/")]);
+        await using var second =
+            await ProductProcess.StartAsync(folder, [.. NoOwner, Patient, ("PublicUrl", "https://keys.northwind.example/")]);
         Assert.Equal($"Latchkey is ready. Set it up at {first.Url.GetLeftPart(UriPartial.Authority)}/setup?code={first.SetUpCode}{Environment.NewLine}", first.Log);
         Assert.Matches("^[0-9A-Z]{4}-[0-9A-Z]{4}$", first.SetUpCode);
-        Assert.Equal($"Latchkey is ready. Set it up at https://keys.northwind.example/setup?code={first.SetUpCode}{Environment.NewLine}", second.Log);
+        Assert.Equal(
+            $"Latchkey is ready. Set it up at https://keys.northwind.example/setup?code={first.SetUpCode}{Environment.NewLine}",
+            second.Log);
     }
 
     [Fact]
@@ -125,7 +131,10 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
     [Fact]
     public async Task Code_is_in_no_line_of_the_log_but_the_first()
     {
-        await using var product = await ProductProcess.StartAsync(folder, [.. NoOwner, ("Logging:LogLevel:Default", "Trace"), ("Logging:LogLevel:Microsoft", "Trace"), ("Logging:LogLevel:Microsoft.AspNetCore", "Trace")]);
+        await using var product =
+            await ProductProcess.StartAsync(
+                folder, [.. NoOwner, ("Logging:LogLevel:Default", "Trace"), ("Logging:LogLevel:Microsoft", "Trace"), (
+                    "Logging:LogLevel:Microsoft.AspNetCore", "Trace")]);
         using var visitor = new Visitor(product.Url);
         Assert.Equal("/setup", await visitor.FollowAsync($"/setup?code={product.SetUpCode}"));
         Assert.Equal("/northwind-traders/order-platform/keys", await visitor.PostAsync(code: null)); // the form has it
@@ -193,7 +202,8 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
     async Task<ExternalProcess> ServeAsync(string nginx, int port, int latchkey, bool forwards)
     {
         var headers = forwards ? "proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme; proxy_set_header X-Forwarded-Host $http_host;" : "";
-        var temporary = string.Concat(new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.Select(name => $"{name}_temp_path {folder}/{name};\n"));
+        var temporary = string.Concat(
+            new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.Select(name => $"{name}_temp_path {folder}/{name};\n"));
         await File.WriteAllTextAsync(
             Path.Combine(folder.FullName, "nginx.conf"),
             $$"""
@@ -206,7 +216,8 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
             }
             """,
             Cancellation);
-        return await ExternalProcess.ServeAsync(nginx, folder.FullName, port, Cancellation, "-p", folder.FullName, "-c", "nginx.conf", "-e", "stderr");
+        return await ExternalProcess.ServeAsync(
+            nginx, folder.FullName, port, Cancellation, "-p", folder.FullName, "-c", "nginx.conf", "-e", "stderr");
     }
 
     /// <summary>Somebody without a browser, who keeps cookies and sends the set-up form as it came.</summary>
@@ -223,8 +234,10 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
         public async Task<string?> PostAsync(string? code)
         {
             var fields = Inputs().Matches(Page).Select(input => input.Value).Where(input => Name().IsMatch(input))
-                .ToDictionary(input => Name().Match(input).Groups["text"].Value, input => WebUtility.HtmlDecode(Value().Match(input).Groups["text"].Value), StringComparer.Ordinal);
-            foreach (var (name, value) in new[] { ("Name", "Priya Raghunathan"), ("Email", Product.Email), ("Password", Product.Password), ("Organization", "Northwind Traders"), ("Project", "Order Platform") })
+                .ToDictionary(input => Name().Match(input).Groups["text"].Value, input =>
+                    WebUtility.HtmlDecode(Value().Match(input).Groups["text"].Value), StringComparer.Ordinal);
+            foreach (var (name, value) in new[] { ("Name", "Priya Raghunathan"), ("Email", Product.Email),
+                ("Password", Product.Password), ("Organization", "Northwind Traders"), ("Project", "Order Platform") })
             {
                 fields[$"Input.{name}"] = value;
             }

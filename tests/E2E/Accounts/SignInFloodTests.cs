@@ -14,7 +14,8 @@ public sealed class SignInFloodTests(Product product) : IClassFixture<Product>
     {
         product.With("RateLimits:FailedSignInsPerMinute", "5").Start();
         var result = await SignInFlood.RunAsync(
-            product.Services.GetRequiredService<SignInService>(), Product.Email, Product.Password, networks: 20, each: 5, TestContext.Current.CancellationToken);
+            product.Services.GetRequiredService<SignInService>(), Product.Email, Product.Password,
+            networks: 20, each: 5, TestContext.Current.CancellationToken);
         Assert.True(result.Failed >= 20);
         Assert.InRange(result.Known, TimeSpan.Zero, TimeSpan.FromSeconds(2));
         Assert.InRange(result.Unknown, TimeSpan.Zero, TimeSpan.FromSeconds(15));

@@ -17,7 +17,8 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.Page.GotoAsync(SignIn);
         await visit.ExpectAccessibleAsync(PageState.SignIn);
-        foreach (var left in new[] { "4 tries left before a 5-minute lockout.", "3 tries left", "2 tries left", "1 try left", "Try again in 5 minutes." })
+        foreach (var left in new[] { "4 tries left before a 5-minute lockout.", "3 tries left",
+            "2 tries left", "1 try left", "Try again in 5 minutes." })
         {
             await TypeAsync(visit, "nobody@example.com", "not-the-Password-1");
             await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync($"Wrong email or password. {left}");
@@ -39,7 +40,8 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         await visit.Page.GotoAsync(SignIn);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).TapAsync();
         await Assertions.Expect(visit.Page.GetByLabel("Email")).ToHaveAccessibleDescriptionAsync("Enter your email address.");
-        await Assertions.Expect(visit.Page.GetByLabel("Password", new() { Exact = true })).ToHaveAccessibleDescriptionAsync("Enter your password.");
+        await Assertions.Expect(visit.Page.GetByLabel("Password", new() { Exact = true }))
+            .ToHaveAccessibleDescriptionAsync("Enter your password.");
         await visit.ExpectAccessibleAsync(PageState.SignInErrors);
     }
 
@@ -58,7 +60,8 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         await visit.Page.Keyboard.PressAsync("Space");
         await Assertions.Expect(password).ToHaveAttributeAsync("type", "text");
         await Assertions.Expect(show).ToHaveAttributeAsync("aria-pressed", "true");
-        await visit.Page.EvaluateAsync("addEventListener('submit', e => { window.sentAs = document.getElementById('password').type; e.preventDefault(); })");
+        await visit.Page.EvaluateAsync(
+            "addEventListener('submit', e => { window.sentAs = document.getElementById('password').type; e.preventDefault(); })");
         await password.PressAsync("Enter");
         Assert.Equal("password", await visit.Page.EvaluateAsync<string>("window.sentAs"));
         await show.ClickAsync();
@@ -90,7 +93,8 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         var already = await client.GetAsync(address, Cancellation);
         Assert.All(
             new[] { signedIn, already },
-            answer => Assert.Equal((HttpStatusCode.Redirect, new Uri(product.Url, reached)), (answer.StatusCode, new Uri(product.Url, answer.Headers.Location!))));
+            answer => Assert.Equal((HttpStatusCode.Redirect, new Uri(product.Url, reached)), (
+                answer.StatusCode, new Uri(product.Url, answer.Headers.Location!))));
     }
 
     [Fact]
@@ -158,7 +162,8 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         await visit.UntilInteractiveAsync();
         var cookie = (await visit.Page.Context.CookiesAsync()).Single(cookie => cookie.Name == "latchkey");
         // The browser adjusts the expiry by the clock difference that it estimates, which can be many seconds on a busy machine.
-        Assert.InRange(DateTimeOffset.FromUnixTimeSeconds((long)cookie.Expires) - product.Now, TimeSpan.FromDays(29.9), TimeSpan.FromDays(30.1));
+        Assert.InRange(
+            DateTimeOffset.FromUnixTimeSeconds((long)cookie.Expires) - product.Now, TimeSpan.FromDays(29.9), TimeSpan.FromDays(30.1));
     }
 
     [Fact]
@@ -181,7 +186,8 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         await visit.Page.GotoAsync($"{SignIn}?ReturnUrl=%2Fx");
         await visit.Page.Context.ClearCookiesAsync();
         await TypeAsync(visit, Product.Email, Product.Password);
-        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("This page was out of date, or your browser blocks cookies. Nothing was changed. Try again.");
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert))
+            .ToHaveTextAsync("This page was out of date, or your browser blocks cookies. Nothing was changed. Try again.");
         Assert.Equal($"{SignIn}?ReturnUrl=%2Fx&again=true", new Uri(visit.Page.Url).PathAndQuery);
         await visit.ExpectAccessibleAsync(PageState.SignInAgain);
     }
@@ -200,8 +206,13 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         Assert.Contains("another site", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
         Assert.DoesNotContain(Cookies(answer), cookie => cookie.StartsWith("latchkey=", StringComparison.Ordinal));
-        using var ours = new HttpRequestMessage(HttpMethod.Post, SignIn) { Content = Filled(form), Headers = { { "Origin", client.BaseAddress!.GetLeftPart(UriPartial.Authority) } } };
-        Assert.Contains(Cookies(await client.SendAsync(ours, Cancellation)), cookie => cookie.StartsWith("latchkey=", StringComparison.Ordinal));
+        using var ours = new HttpRequestMessage(HttpMethod.Post, SignIn)
+        {
+            Content = Filled(form),
+            Headers = { { "Origin", client.BaseAddress!.GetLeftPart(UriPartial.Authority) } }
+        };
+        Assert.Contains(
+            Cookies(await client.SendAsync(ours, Cancellation)), cookie => cookie.StartsWith("latchkey=", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -236,7 +247,8 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         var page = await client.GetStringAsync(SignIn, Cancellation);
         const string handler = "name=\"_handler\" value=\"";
         Assert.Contains($"{handler}passkey\"", page, StringComparison.Ordinal);
-        Assert.StartsWith("sign-in\"", page[(page.LastIndexOf(handler, StringComparison.Ordinal) + handler.Length)..], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "sign-in\"", page[(page.LastIndexOf(handler, StringComparison.Ordinal) + handler.Length)..], StringComparison.Ordinal);
     }
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -256,7 +268,8 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         return (await client.SendAsync(request, Cancellation)).StatusCode;
     }
 
-    HttpClient NewClient() => new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new() }) { BaseAddress = product.Url };
+    HttpClient NewClient() =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new() }) { BaseAddress = product.Url };
 
     static FormUrlEncodedContent Filled(string page)
     {
@@ -268,5 +281,6 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         ]);
     }
 
-    static IEnumerable<string> Cookies(HttpResponseMessage answer) => answer.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : [];
+    static IEnumerable<string> Cookies(HttpResponseMessage answer) =>
+        answer.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : [];
 }

@@ -30,7 +30,8 @@ public sealed class ApiDescriptionTests(Tenants tenants)
             var answers = x.Operation.GetProperty("responses").EnumerateObject().ToList();
             Assert.Contains(answers, answer => answer.Name is ['2', ..]);
             Assert.All(answers, answer => Assert.NotEmpty(answer.Value.GetProperty("description").GetString()!));
-            Assert.All(answers.Where(answer => answer.Name is ['4' or '5', ..] && !IsPage(answer.Value)), answer => Assert.NotEmpty(CodesOf(answer.Value)));
+            Assert.All(answers.Where(answer => answer.Name is ['4' or '5', ..] && !IsPage(answer.Value)), answer =>
+                Assert.NotEmpty(CodesOf(answer.Value)));
         });
     }
 
@@ -101,7 +102,8 @@ public sealed class ApiDescriptionTests(Tenants tenants)
     {
         var described = (await DocumentAsync()).GetProperty("components").GetProperty("schemas").GetProperty(schema);
         var types = described.GetProperty("properties").GetProperty(member).GetProperty("type");
-        Assert.Equal(type, types.ValueKind == JsonValueKind.String ? types.GetString() : string.Join('|', types.EnumerateArray().Select(x => x.GetString()).Order(StringComparer.Ordinal)));
+        Assert.Equal(type, types.ValueKind == JsonValueKind.String ? types.GetString()
+            : string.Join('|', types.EnumerateArray().Select(x => x.GetString()).Order(StringComparer.Ordinal)));
         Assert.Equal(required, described.TryGetProperty("required", out var all) && all.EnumerateArray().Any(x => x.GetString() == member));
     }
 
@@ -120,11 +122,13 @@ public sealed class ApiDescriptionTests(Tenants tenants)
     [Fact]
     public async Task Busy_token_endpoint_answers_as_OAuth_does_and_an_unavailable_one_with_a_problem()
     {
-        var answers = (await DocumentAsync()).GetProperty("paths").GetProperty("/oauth/token").GetProperty("post").GetProperty("responses").GetProperty("503");
+        var answers = (await DocumentAsync()).GetProperty("paths").GetProperty("/oauth/token")
+            .GetProperty("post").GetProperty("responses").GetProperty("503");
         Assert.Equal(
             ["application/json", "application/problem+json"],
             answers.GetProperty("content").EnumerateObject().Select(kind => kind.Name).Order(StringComparer.Ordinal));
-        Assert.Equal(["`temporarily_unavailable`", "`unavailable`"], answers.GetProperty("description").GetString()!.Split('\n').Select(line => line.Split(':')[0]));
+        Assert.Equal(["`temporarily_unavailable`", "`unavailable`"], answers.GetProperty("description")
+            .GetString()!.Split('\n').Select(line => line.Split(':')[0]));
     }
 
     [Theory]
@@ -142,10 +146,13 @@ public sealed class ApiDescriptionTests(Tenants tenants)
         var document = await DocumentAsync();
         var schemas = new JsonSchema(document);
         Assert.All(
-            document.GetProperty("components").GetProperty("schemas").EnumerateObject().Where(x => x.Value.TryGetProperty("properties", out _))
-                .SelectMany(x => x.Value.GetProperty("properties").EnumerateObject().Select(member => (Name: $"{x.Name}.{member.Name}", member.Value)))
+            document.GetProperty("components").GetProperty("schemas").EnumerateObject()
+                .Where(x => x.Value.TryGetProperty("properties", out _))
+                .SelectMany(x =>
+                    x.Value.GetProperty("properties").EnumerateObject().Select(member => (Name: $"{x.Name}.{member.Name}", member.Value)))
                 .Where(x => x.Value.TryGetProperty("examples", out _)),
-            x => Assert.All(x.Value.GetProperty("examples").EnumerateArray(), example => Assert.Empty(schemas.Check(x.Value, example, x.Name))));
+            x => Assert.All(
+                x.Value.GetProperty("examples").EnumerateArray(), example => Assert.Empty(schemas.Check(x.Value, example, x.Name))));
     }
 
     [Theory]
@@ -157,13 +164,15 @@ public sealed class ApiDescriptionTests(Tenants tenants)
     [InlineData("CreateKeyRequest", "name", "maxLength")]
     [InlineData("SignInRequest", "email", "maxLength")]
     public async Task Member_has_a_format_a_pattern_or_a_length(string schema, string member, string keyword) => Assert.True(
-        (await DocumentAsync()).GetProperty("components").GetProperty("schemas").GetProperty(schema).GetProperty("properties").GetProperty(member)
+        (await DocumentAsync()).GetProperty("components").GetProperty("schemas").GetProperty(schema)
+            .GetProperty("properties").GetProperty(member)
             .TryGetProperty(keyword, out _));
 
     [Fact]
     public async Task Forward_auth_is_described_for_every_method()
     {
-        var operations = (await tenants.Product.Contract).Operations.Where(x => x.Path.StartsWith("/forward-auth", StringComparison.Ordinal)).ToList();
+        var operations = (await tenants.Product.Contract).Operations.Where(
+            x => x.Path.StartsWith("/forward-auth", StringComparison.Ordinal)).ToList();
         Assert.Equal(60, operations.Count);
         Assert.All(operations.GroupBy(x => x.Path), path => Assert.Equal(
             ["DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"], path.Select(x => x.Method).Order(StringComparer.Ordinal)));
@@ -175,7 +184,8 @@ public sealed class ApiDescriptionTests(Tenants tenants)
         var schemes = (await DocumentAsync()).GetProperty("components").GetProperty("securitySchemes");
         Assert.Equal("latchkey", schemes.GetProperty("session_cookie").GetProperty("name").GetString());
         Assert.Equal(("http", "bearer", "JWT"), (
-            schemes.GetProperty("access_token").GetProperty("type").GetString(), schemes.GetProperty("access_token").GetProperty("scheme").GetString(),
+            schemes.GetProperty("access_token").GetProperty("type").GetString(), schemes.GetProperty("access_token")
+                .GetProperty("scheme").GetString(),
             schemes.GetProperty("access_token").GetProperty("bearerFormat").GetString()));
         Assert.Equal("X-API-Key", schemes.GetProperty("x_api_key").GetProperty("name").GetString());
         Assert.All((await tenants.Product.Contract).Operations, x => Assert.Equal(
@@ -187,15 +197,18 @@ public sealed class ApiDescriptionTests(Tenants tenants)
                 (_, "/oauth/authorize" or "/oauth/device/verify") => "session_cookie",
                 (_, "/api/session") or (not "GET", ['/', 'a', 'p', 'i', '/', 'p', 'r', 'o', 'j', ..]) => "session_cookie",
                 ("DELETE", "/api/authorizations/{authorization_id}") => "session_cookie",
-                (not "GET", ['/', 'a', 'p', 'i', '/', 'm', 'e', 'm', 'b', ..] or ['/', 'a', 'p', 'i', '/', 'o', 'r', 'g', ..]) => "session_cookie",
+                (not "GET", ['/', 'a', 'p', 'i', '/', 'm', 'e', 'm', 'b', ..] or ['/', 'a', 'p', 'i', '/', 'o', 'r', 'g', ..]) =>
+                    "session_cookie",
                 (_, ['/', 'a', 'p', 'i', '/', 'i', 'n', 'v', ..]) => "session_cookie",
                 ("GET", "/api/sessions") => "session_cookie access_token",
                 (_, ['/', 'a', 'p', 'i', '/', 's', 'e', 's', 's', 'i', 'o', 'n', ..]) => "session_cookie",
                 (_, ['/', 'a', 'p', 'i', '/', not 'v', ..]) => "session_cookie access_token",
-                (_, "/api/v1/keys/verify" or "/v1/capabilities" or "/v1/self-revoke" or ['/', 'f', 'o', 'r', 'w', 'a', 'r', 'd', '-', 'a', 'u', 't', 'h', ..]) => "x_api_key api_key authorization_api_key authorization_bearer",
+                (_, "/api/v1/keys/verify" or "/v1/capabilities" or "/v1/self-revoke" or ['/', 'f', 'o', 'r',
+                    'w', 'a', 'r', 'd', '-', 'a', 'u', 't', 'h', ..]) => "x_api_key api_key authorization_api_key authorization_bearer",
                 _ => "",
             },
-            x.Operation.TryGetProperty("security", out var security) ? string.Join(' ', security.EnumerateArray().SelectMany(one => one.EnumerateObject()).Select(one => one.Name)) : ""));
+            x.Operation.TryGetProperty("security", out var security)
+                ? string.Join(' ', security.EnumerateArray().SelectMany(one => one.EnumerateObject()).Select(one => one.Name)) : ""));
     }
 
     [Fact]
@@ -203,7 +216,8 @@ public sealed class ApiDescriptionTests(Tenants tenants)
     {
         var text = (await tenants.Nobody.GetAsync("/openapi/v1.json")).Text;
         var schemas = new JsonSchema(await DocumentAsync());
-        var references = System.Text.RegularExpressions.Regex.Matches(text, "\"\\$ref\": ?\"(?<to>[^\"]+)\"", System.Text.RegularExpressions.RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1))
+        var references = System.Text.RegularExpressions.Regex.Matches(
+            text, "\"\\$ref\": ?\"(?<to>[^\"]+)\"", System.Text.RegularExpressions.RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1))
             .Select(x => x.Groups["to"].Value).Distinct(StringComparer.Ordinal).ToList();
         Assert.NotEmpty(references);
         Assert.All(references, x => Assert.Equal(JsonValueKind.Object, schemas.Resolve(x).ValueKind));
@@ -223,7 +237,8 @@ public sealed class ApiDescriptionTests(Tenants tenants)
         foreach (var (fits, what) in new[]
         {
             (schema.TryGetProperty("description", out var sentence) && sentence.GetString() is { Length: > 0 }, "sentence"),
-            (reference || schema.TryGetProperty("type", out _) || Examples(schema).Distinct().Count() > 1, "type"), // without one, examples of each
+            // without one, examples of each
+            (reference || schema.TryGetProperty("type", out _) || Examples(schema).Distinct().Count() > 1, "type"),
             (reference || schema.TryGetProperty("examples", out _) || Of(schema, "array"), "example"),
         })
         {
@@ -238,5 +253,6 @@ public sealed class ApiDescriptionTests(Tenants tenants)
         schema.TryGetProperty("examples", out var examples) ? examples.EnumerateArray().Select(x => x.ValueKind) : [];
 
     /// <summary>The example of a list of objects is in its items.</summary>
-    static bool Of(JsonElement schema, string type) => schema.GetProperty("type").ToString() == type && schema.GetProperty("items").TryGetProperty("$ref", out _);
+    static bool Of(JsonElement schema, string type) =>
+        schema.GetProperty("type").ToString() == type && schema.GetProperty("items").TryGetProperty("$ref", out _);
 }

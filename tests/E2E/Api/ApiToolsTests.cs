@@ -22,12 +22,14 @@ public sealed class ApiToolsTests(Tenants tenants)
     [Fact]
     public async Task Generated_client_compiles_and_reads_both_kinds_of_answers()
     {
-        var account = await tenants.Owner.PostAsync("/api/service-accounts", new { name = "generated", permissions = new[] { "verify", "read" } });
+        var account =
+            await tenants.Owner.PostAsync("/api/service-accounts", new { name = "generated", permissions = new[] { "verify", "read" } });
         var revoked = await tenants.Owner.PostAsync("/api/keys", new { name = "revoked" });
         Assert.Equal(200, (await tenants.Owner.DeleteAsync($"/api/keys/{revoked.Member("key_id")}")).Status);
         await using var client = JavaScript.Start(
             "openapi-tools.mjs", ("ORIGIN", Origin), ("TASK", "client"), ("CALLER", account.Member("raw_key")), ("GOOD", tenants.RawKey),
-            ("REVOKED", revoked.Member("raw_key")), ("CLIENT_ID", account.Member("client_id")), ("CLIENT_SECRET", account.Member("client_secret")));
+            ("REVOKED", revoked.Member("raw_key")), ("CLIENT_ID", account.Member("client_id")), (
+                "CLIENT_SECRET", account.Member("client_secret")));
         Assert.Equal("ok", await client.HearAsync("generated ", Token));
         Assert.Equal("ok", await client.HearAsync("compiled ", Token));
         Assert.Equal("ok", await client.HearAsync("ran ", Token));

@@ -39,7 +39,8 @@ public sealed class BodyTests(Tenants tenants)
     [InlineData("""{"name": "x" """, "")]
     [InlineData("""{"name": "x"} {"name": "y"}""", "")]
     [InlineData("""["name"]""", "")]
-    public async Task Key_that_cannot_be_is_refused_by_field(string body, string fields) => await RefusedAsync("/api/keys", body, 400, "invalid_request", fields);
+    public async Task Key_that_cannot_be_is_refused_by_field(string body, string fields) =>
+        await RefusedAsync("/api/keys", body, 400, "invalid_request", fields);
 
     [Theory]
     [InlineData("/api/projects", """{"name": ""}""", "name")]
@@ -140,7 +141,8 @@ public sealed class BodyTests(Tenants tenants)
     public async Task Body_that_is_too_large_is_refused_with_an_answer(int length, bool announced)
     {
         var before = await Snapshot.TakeAsync(tenants.Product);
-        using HttpContent content = announced ? Json(Filled(length)) : new StreamContent(new Endless(length)) { Headers = { ContentType = new("application/json") } };
+        using HttpContent content = announced ? Json(Filled(length))
+            : new StreamContent(new Endless(length)) { Headers = { ContentType = new("application/json") } };
         Refused(await SendAsync(content), 413, "too_large");
         Assert.Equal(before, await Snapshot.TakeAsync(tenants.Product));
     }
@@ -179,12 +181,14 @@ public sealed class BodyTests(Tenants tenants)
 
     static void Refused(Exchange answer, int status, string code) => Assert.Equal((status, code), (answer.Status, answer.Code));
 
-    Task<Exchange> SendAsync(HttpContent? content) => tenants.Owner.SendContentAsync(HttpMethod.Post, "/api/keys", content, ("Sec-Fetch-Site", "same-origin"));
+    Task<Exchange> SendAsync(HttpContent? content) =>
+        tenants.Owner.SendContentAsync(HttpMethod.Post, "/api/keys", content, ("Sec-Fetch-Site", "same-origin"));
 
     static ByteArrayContent Json(byte[] bytes) => new(bytes) { Headers = { ContentType = new("application/json") } };
 
     /// <summary>Returns a well-formed body of an exact size, with a name that is too long.</summary>
-    static byte[] Filled(int length) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"name": "{{new string('x', length - 12)}}"}"""));
+    static byte[] Filled(int length) =>
+        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"name": "{{new string('x', length - 12)}}"}"""));
 
     /// <summary>Content of unknown length.</summary>
     sealed class Endless(int length) : MemoryStream(length == 0 ? [] : Filled(length))

@@ -41,13 +41,15 @@ public sealed class ProblemTests(Tenants tenants)
     public async Task Unknown_address_is_not_found_whatever_is_sent_there(string path)
     {
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = tenants.Product.Url };
-        foreach (var method in new[] { HttpMethod.Post, HttpMethod.Put, HttpMethod.Patch, HttpMethod.Delete, HttpMethod.Head, new HttpMethod("PROPFIND") })
+        foreach (var method in new[] { HttpMethod.Post, HttpMethod.Put, HttpMethod.Patch, HttpMethod.Delete,
+            HttpMethod.Head, new HttpMethod("PROPFIND") })
         {
             using var request = new HttpRequestMessage(method, path) { Content = new FormUrlEncodedContent([new("a", "b")]) };
             using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
             Assert.Equal(404, (int)answer.StatusCode);
             Assert.Empty(answer.Content.Headers.Allow);
-            Assert.Equal(method == HttpMethod.Head, (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Length == 0);
+            Assert.Equal(
+                method == HttpMethod.Head, (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Length == 0);
         }
     }
 
@@ -86,7 +88,8 @@ public sealed class ProblemTests(Tenants tenants)
         Assert.Equal(200, (await api.GetAsync("/api/session")).Status);
         Assert.Equal(403, (await api.SendAsync(HttpMethod.Delete, "/api/session", null, ("Origin", "https://evil.example"))).Status);
         Assert.Equal(204, (await api.DeleteAsync("/api/session")).Status);
-        foreach (var (method, path) in new[] { (HttpMethod.Get, "/api/session"), (HttpMethod.Get, "/api/keys"), (HttpMethod.Delete, "/api/session") })
+        foreach (var (method, path) in new[] { (HttpMethod.Get, "/api/session"), (HttpMethod.Get, "/api/keys"), (
+            HttpMethod.Delete, "/api/session") })
         {
             var answer = await api.SendAsync(method, path);
             Assert.Equal((401, "session_required"), (answer.Status, answer.Code));

@@ -15,7 +15,8 @@ public sealed class AuditCommandTests : IDisposable
         {
             using var client = new HttpClient { BaseAddress = product.Url };
             await client.PostAsync(
-                "/api/session", new StringContent($$"""{"email":"{{Product.Email}}","password":"{{Product.Password}}"}""", null, "application/json"),
+                "/api/session", new StringContent(
+                    $$"""{"email":"{{Product.Email}}","password":"{{Product.Password}}"}""", null, "application/json"),
                 TestContext.Current.CancellationToken);
         }
 
@@ -28,7 +29,8 @@ public sealed class AuditCommandTests : IDisposable
         Assert.Contains("sign-ins: ", output, StringComparison.Ordinal);
         Assert.DoesNotContain("BROKEN", output, StringComparison.Ordinal);
 
-        await File.WriteAllTextAsync(file, heads.Replace($":{heads.Split(':')[1]}:", ":999:", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            file, heads.Replace($":{heads.Split(':')[1]}:", ":999:", StringComparison.Ordinal), TestContext.Current.CancellationToken);
         Assert.Equal(2, (await RunAsync("audit", "verify", $"--head={file}")).ExitCode);
     }
 
@@ -39,12 +41,15 @@ public sealed class AuditCommandTests : IDisposable
         Assert.Equal((0, ""), (code, error));
         Assert.StartsWith("Usage: Dashboard audit ", output, StringComparison.Ordinal);
         (code, output, error) = await RunAsync("audit", "verify");
-        Assert.Equal((1, "", "There is no database of this version; start Latchkey once, or set ConnectionStrings:Dashboard." + Environment.NewLine), (code, output, error));
+        Assert.Equal(
+            (1, "", "There is no database of this version; start Latchkey once, or set ConnectionStrings:Dashboard."
+                + Environment.NewLine), (code, output, error));
         Assert.Empty(folder.GetFiles());
     }
 
     public void Dispose() => folder.Delete(recursive: true);
 
     Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) =>
-        ProductProcess.RunAsync(ProductProcess.Prepare(folder, [.. arguments, .. DatabaseTemplate.SettingsOf(folder).Select(setting => $"--{setting.Name}={setting.Value}")]));
+        ProductProcess.RunAsync(ProductProcess.Prepare(
+            folder, [.. arguments, .. DatabaseTemplate.SettingsOf(folder).Select(setting => $"--{setting.Name}={setting.Value}")]));
 }

@@ -102,13 +102,17 @@ public sealed class AuditJourneys(Product product, Browser browser) : IClassFixt
     {
         var keys = product.Services.GetRequiredService<KeyService>();
         var owner = await product.OwnerAsync();
-        var developer = await product.AddMemberAsync("anneliese@example.com", People.Organization, OrganizationRole.Developer, "Anneliese Brandt-Oberhausen");
+        var developer = await product.AddMemberAsync(
+            "anneliese@example.com", People.Organization, OrganizationRole.Developer, "Anneliese Brandt-Oberhausen");
         developer = developer with { Address = "10.2.3.4" };
-        var key = (await keys.CreateAsync(developer, new(People.Project, "Partner: Contoso Logistics, Rotterdam and Antwerp"), Token)).Value;
+        var key = (await keys.CreateAsync(
+            developer, new(People.Project, "Partner: Contoso Logistics, Rotterdam and Antwerp"), Token)).Value;
         await keys.ChangeAsync(developer, key.Key.KeyId, new(Name: "Partner: Contoso Logistics"), Token);
         await keys.CreateAsync(developer, new(People.Project, "Nightly reconciliation"), Token);
-        var own = (await keys.CreateAsync(owner with { Address = "2001:db8:7::15" }, new(People.Project, "production-backend"), Token)).Value.Key.KeyId;
-        await keys.ChangeAsync(owner, own, new(State: KeyState.Inactive, Limits: new() { AllowedIps = ["203.0.113.0/24", "198.51.100.0/24"] }), Token);
+        var own = (await keys.CreateAsync(
+            owner with { Address = "2001:db8:7::15" }, new(People.Project, "production-backend"), Token)).Value.Key.KeyId;
+        await keys.ChangeAsync(
+            owner, own, new(State: KeyState.Inactive, Limits: new() { AllowedIps = ["203.0.113.0/24", "198.51.100.0/24"] }), Token);
         await keys.RevokeAsync(owner, own, Token, RevocationReasons.KeyCompromise);
         return key;
     }

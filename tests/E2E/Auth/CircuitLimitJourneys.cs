@@ -38,7 +38,8 @@ public sealed class CircuitLimitJourneys(Browser browser)
     public async Task Circuit_past_the_limit_ends_the_oldest_without_a_connection()
     {
         var closed = new Closings();
-        using var product = new Product().With("Limits:CircuitsPerSession", "2").With(services => services.AddSingleton<CircuitHandler>(closed));
+        using var product = new Product().With("Limits:CircuitsPerSession", "2")
+            .With(services => services.AddSingleton<CircuitHandler>(closed));
         product.Start();
         var project = await product.AddProjectAsync("Lost");
         await using var visit = await PageVisit.OpenAsync(browser, product.Url);

@@ -27,8 +27,10 @@ public sealed class SameOriginTests(Tenants tenants)
         var before = await Snapshot.TakeAsync(tenants.Product);
         foreach (var (method, path, body) in new[]
         {
-            ("POST", "/api/keys", """{"name": "x"}"""), ("PATCH", $"/api/keys/{tenants.KeyId}", """{"name": "x"}"""), ("DELETE", $"/api/keys/{tenants.KeyId}", null),
-            ("POST", "/api/projects", """{"name": "x"}"""), ("POST", "/api/resources", """{"kind": "workflow", "id": "x"}"""), ("DELETE", "/api/session", null),
+            ("POST", "/api/keys", """{"name": "x"}"""), ("PATCH", $"/api/keys/{tenants.KeyId}", """{"name": "x"}"""), (
+                "DELETE", $"/api/keys/{tenants.KeyId}", null),
+            ("POST", "/api/projects", """{"name": "x"}"""), ("POST", "/api/resources", """{"kind": "workflow", "id": "x"}"""), (
+                "DELETE", "/api/session", null),
         })
         {
             using var content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, "application/json");
@@ -51,7 +53,8 @@ public sealed class SameOriginTests(Tenants tenants)
     }
 
     [Fact]
-    public async Task Reading_needs_no_proof() => Assert.Equal(200, (await tenants.Owner.GetAsync("/api/keys", ("Sec-Fetch-Site", "cross-site"))).Status);
+    public async Task Reading_needs_no_proof() =>
+        Assert.Equal(200, (await tenants.Owner.GetAsync("/api/keys", ("Sec-Fetch-Site", "cross-site"))).Status);
 
     [Theory]
     [InlineData("cross-site", null, 403)]
@@ -65,7 +68,8 @@ public sealed class SameOriginTests(Tenants tenants)
     {
         using var api = await ApiClient.OpenAsync(tenants.Product);
         var before = await Snapshot.TakeAsync(tenants.Product);
-        var answer = await api.SendAsync(HttpMethod.Post, "/api/session", new { email = Product.Email, password = Product.Password }, Headers(site, origin));
+        var answer = await api.SendAsync(
+            HttpMethod.Post, "/api/session", new { email = Product.Email, password = Product.Password }, Headers(site, origin));
         Assert.Equal(status, answer.Status);
         Assert.Equal(status == 200, answer.Header("Set-Cookie") is not null);
         Assert.Equal(status == 403, before == await Snapshot.TakeAsync(tenants.Product));
@@ -75,7 +79,8 @@ public sealed class SameOriginTests(Tenants tenants)
     public async Task Sign_in_of_a_program_says_nothing_of_a_site_and_is_taken()
     {
         using var api = await ApiClient.OpenAsync(tenants.Product);
-        using var body = new StringContent($$"""{"email": "{{Product.Email}}", "password": "{{Product.Password}}"}""", System.Text.Encoding.UTF8, "application/json");
+        using var body = new StringContent(
+            $$"""{"email": "{{Product.Email}}", "password": "{{Product.Password}}"}""", System.Text.Encoding.UTF8, "application/json");
         Assert.Equal(200, (await api.SendContentAsync(HttpMethod.Post, "/api/session", body)).Status);
         Assert.Equal(200, (await api.GetAsync("/api/session")).Status);
     }
@@ -88,13 +93,15 @@ public sealed class SameOriginTests(Tenants tenants)
         Assert.Equal("cross_site", (await tenants.Owner.SendContentAsync(HttpMethod.Post, negotiate, null, Headers(site, origin))).Code);
         (string, string)[] upgrade =
         [
-            ("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="), .. Headers(site, origin),
+            ("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"),
+            ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="), .. Headers(site, origin),
         ];
         Assert.Equal("cross_site", (await tenants.Owner.SendContentAsync(HttpMethod.Get, "/_blazor?id=x", null, upgrade)).Code);
     }
 
     [Fact]
-    public async Task Circuit_under_a_session_is_opened_by_the_products_own_pages() => Assert.Equal(200, (await tenants.Owner.SendContentAsync(
+    public async Task Circuit_under_a_session_is_opened_by_the_products_own_pages() => Assert.Equal(
+        200, (await tenants.Owner.SendContentAsync(
         HttpMethod.Post, "/_blazor/negotiate?negotiateVersion=1", null, Headers(null, "http://127.0.0.1:PORT"))).Status);
 
     [Theory]
@@ -127,10 +134,11 @@ public sealed class SameOriginTests(Tenants tenants)
     public async Task Circuit_has_no_address_that_needs_no_session(string path, int status)
     {
         using var client = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{tenants.Product.Url.GetLeftPart(UriPartial.Authority)}{path}?negotiateVersion=1")
-        {
-            Headers = { { "Sec-Fetch-Site", "same-origin" } },
-        };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, $"{tenants.Product.Url.GetLeftPart(UriPartial.Authority)}{path}?negotiateVersion=1")
+            {
+                Headers = { { "Sec-Fetch-Site", "same-origin" } },
+            };
         using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(status, (int)answer.StatusCode);
     }

@@ -60,7 +60,8 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         Assert.Equal(200, (await PollAsync(device)).Status);
 
         var other = await program.PostAsync("/oauth/device/authorize", new { client_id = OAuthClient.CommandLineId });
-        await page.GotoAsync($"/oauth/device/verify?user_code={other.Member("user_code")}"); // the code is filled in but still has to be submitted
+        // the code is filled in but still has to be submitted
+        await page.GotoAsync($"/oauth/device/verify?user_code={other.Member("user_code")}");
         await Expect(code).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Enter");
         await page.GetByRole(AriaRole.Button, new() { Name = "Deny" }).ClickAsync();
@@ -69,7 +70,13 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         Assert.Equal("access_denied", (await PollAsync(other)).Member("error"));
 
         Task<Exchange> PollAsync(Exchange asked) =>
-            program.PostAsync("/oauth/token", new { grant_type = GrantTypes.DeviceCode, client_id = OAuthClient.CommandLineId, device_code = asked.Member("device_code") });
+            program.PostAsync(
+                "/oauth/token", new
+                {
+                    grant_type = GrantTypes.DeviceCode,
+                    client_id = OAuthClient.CommandLineId,
+                    device_code = asked.Member("device_code")
+                });
     }
 
     [Fact]
@@ -78,7 +85,8 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         await product.AddMemberAsync("nobodys@example.com", People.Organization, OrganizationRole.Developer);
         await using (var context = await People.OpenAsync(product))
         {
-            context.Members.RemoveRange(context.Members.Where(member => context.Users.Any(x => x.Id == member.UserId && x.Email == "nobodys@example.com")));
+            context.Members.RemoveRange(
+                context.Members.Where(member => context.Users.Any(x => x.Id == member.UserId && x.Email == "nobodys@example.com")));
             await context.SaveChangesAsync(Token);
         }
 
@@ -88,7 +96,12 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         app.Start();
         using var program = await ApiClient.OpenAsync(product);
         var client = (await program.PostAsync(
-            "/oauth/register", new { client_name = LongName, redirect_uris = new[] { "http://127.0.0.1/callback" }, token_endpoint_auth_method = "none" })).Member("client_id");
+            "/oauth/register", new
+            {
+                client_name = LongName,
+                redirect_uris = new[] { "http://127.0.0.1/callback" },
+                token_endpoint_auth_method = "none"
+            })).Member("client_id");
         var asked = $"/oauth/authorize?client_id={client}&response_type=code&redirect_uri={Uri.EscapeDataString(address + "callback")}&code_challenge_method=S256" +
             $"&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&state=xyz&scope={Uri.EscapeDataString("read:workflows execute:agents")}";
 
@@ -124,7 +137,8 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         var going = page.GotoAsync(wrong); // now by itself
         var answered = await back.WaitAsync(TimeSpan.FromSeconds(30), Token);
         answered.Response.ContentType = "text/html";
-        answered.Response.Close("<!DOCTYPE html><html lang=en><title>App</title><link rel=icon href=data:,>Back at the app</html>"u8.ToArray(), false);
+        answered.Response.Close(
+            "<!DOCTYPE html><html lang=en><title>App</title><link rel=icon href=data:,>Back at the app</html>"u8.ToArray(), false);
         await going;
         Assert.Equal("invalid_request", answered.Request.QueryString["error"]);
 
@@ -141,9 +155,11 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
             await page.Keyboard.PressAsync("Enter");
             var heard = await hearing.WaitAsync(TimeSpan.FromSeconds(30), Token);
             heard.Response.ContentType = "text/html";
-            heard.Response.Close("<!DOCTYPE html><html lang=en><title>App</title><link rel=icon href=data:,>Back at the app</html>"u8.ToArray(), false);
+            heard.Response.Close(
+                "<!DOCTYPE html><html lang=en><title>App</title><link rel=icon href=data:,>Back at the app</html>"u8.ToArray(), false);
             await Expect(page.GetByText("Back at the app")).ToBeVisibleAsync();
-            Assert.Equal(("xyz", product.Url.GetLeftPart(UriPartial.Authority)), (heard.Request.QueryString["state"], heard.Request.QueryString["iss"]));
+            Assert.Equal(("xyz", product.Url.GetLeftPart(UriPartial.Authority)), (
+                heard.Request.QueryString["state"], heard.Request.QueryString["iss"]));
             return heard.Request.Url!.Query[1..].Split('&')[0];
         }
     }
@@ -151,7 +167,8 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
     [Fact]
     public async Task Connected_apps_are_seen_and_disconnected_by_their_person_and_by_an_admin()
     {
-        var person = await product.AddMemberAsync("connects@example.com", People.Organization, OrganizationRole.Developer, "Connie Connects");
+        var person =
+            await product.AddMemberAsync("connects@example.com", People.Organization, OrganizationRole.Developer, "Connie Connects");
         using var program = await ApiClient.OpenAsync(product);
         await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         var page = visit.Page;

@@ -52,7 +52,8 @@ public sealed class CommandLineJourneys(AuthorizationServer server, Browser brow
         Assert.NotEmpty((await latchkey.RunAsync("session", "list", "-q")).Output);
         var called = JsonDocument.Parse((await latchkey.RunAsync("api-call", "GET", "/v1/capabilities")).Output).RootElement;
         Assert.Equal(People.Organization, called.GetProperty("organization").GetString());
-        Assert.Equal((5, ""), (await latchkey.RunAsync("api-key", "list", "--project", "nowhere") is var wrong ? wrong.Code : 0, wrong.Output));
+        Assert.Equal(
+            (5, ""), (await latchkey.RunAsync("api-key", "list", "--project", "nowhere") is var wrong ? wrong.Code : 0, wrong.Output));
         Assert.Equal(0, (await latchkey.RunAsync("logout")).Code);
         Assert.Equal(3, (await latchkey.RunAsync("whoami")).Code);
     }
@@ -65,14 +66,16 @@ public sealed class CommandLineJourneys(AuthorizationServer server, Browser brow
         Assert.Matches(@"^\d+\.\d+\.\d+\n$", (await latchkey.RunAsync("--version")).Output);
         latchkey.Variables["LATCHKEY_URL"] = Url;
         (latchkey.Variables["LATCHKEY_CLIENT_ID"], latchkey.Variables["LATCHKEY_CLIENT_SECRET"]) = (server.Worker.Id, server.Worker.Secret);
-        var token = await latchkey.RunAsync("oauth-token", "generate", "--scope", "read:workflows", "--scope", "execute:workflows", "--quiet");
+        var token = await latchkey.RunAsync(
+            "oauth-token", "generate", "--scope", "read:workflows", "--scope", "execute:workflows", "--quiet");
         Assert.Equal((0, ""), (token.Code, token.Error));
 
         latchkey.Variables["LATCHKEY_TOKEN"] = token.Output.Trim();
         Assert.Contains("service_account", (await latchkey.RunAsync("whoami")).Output, StringComparison.Ordinal);
         Assert.Equal(3, (await latchkey.RunAsync("api-key", "list")).Code); // not the command line's token
         await using var api = await GuardAsync();
-        latchkey.Variables["LATCHKEY_URL"] = api.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        latchkey.Variables["LATCHKEY_URL"] =
+            api.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         Assert.Equal("42 workflows", (await latchkey.RunAsync("api-call", "GET", "/workflows")).Output);
 
         var revoked = await latchkey.RunAsync("token", "revoke", latchkey.Variables["LATCHKEY_TOKEN"], "--url", Url);
@@ -94,23 +97,28 @@ public sealed class CommandLineJourneys(AuthorizationServer server, Browser brow
             return latchkey.RunAsync(["import", file, "--project", "default", .. options]);
         }
 
-        Assert.Equal(new(0, "Rows             700\nCan be imported  700\n", "Nothing was imported.\n"), await ImportAsync(700, "", "--dry-run"));
+        Assert.Equal(
+            new(0, "Rows             700\nCan be imported  700\n", "Nothing was imported.\n"), await ImportAsync(700, "", "--dry-run"));
         Assert.Equal("malformed_key", (await server.Nobody.GetAsync("/v1/capabilities", ("X-API-Key", Moved(0)))).Code);
         Assert.Equal(new(0, "Rows      700\nImported  700\n", ""), await ImportAsync(700, ""));
 
         var wrong = await ImportAsync(1201, "abc,key,live,fly", "--skip-existing");
-        Assert.Equal((2, 1), (wrong.Code, wrong.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => line.StartsWith("line 1203\t", StringComparison.Ordinal))));
+        Assert.Equal(
+            (2, 1), (wrong.Code, wrong.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Count(line => line.StartsWith("line 1203\t", StringComparison.Ordinal))));
         Assert.Equal("1 error in 1202 rows. Nothing was imported.\n", wrong.Error);
         var all = await ImportAsync(1201, "");
         Assert.Equal((2, "700 errors in 1201 rows. Nothing was imported.\n"), (all.Code, all.Error));
         Assert.Contains("line 701\thash\tThis key is stored already.\n", all.Output, StringComparison.Ordinal);
-        Assert.Equal(new(0, "Rows           1201\nImported       501\nThere already  700\n", ""), await ImportAsync(1201, "", "--skip-existing"));
+        Assert.Equal(
+            new(0, "Rows           1201\nImported       501\nThere already  700\n", ""), await ImportAsync(1201, "", "--skip-existing"));
         foreach (var i in new[] { 0, 699, 700, 1200 })
         {
             Assert.Equal(200, (await server.Nobody.GetAsync("/v1/capabilities", ("X-API-Key", Moved(i)))).Status);
         }
 
-        Assert.Equal(6, (await ImportAsync(2001, "", "--skip-existing", "--dry-run")).Code); // more than the project may have, although each part would fit
+        // more than the project may have, although each part would fit
+        Assert.Equal(6, (await ImportAsync(2001, "", "--skip-existing", "--dry-run")).Code);
         static string Moved(int i) => $"ghp_{i:D8}292c6912E7710c838347Ae178B4a";
     }
 
@@ -137,7 +145,8 @@ public sealed class CommandLineJourneys(AuthorizationServer server, Browser brow
         using var latchkey = LatchkeyProgram.OfBuild();
         await latchkey.SignInAsync(server.Product, person);
         await ExpectAsync(141, "The program that reads the output has ended.", latchkey.RunUnreadAsync("whoami"));
-        await ExpectAsync(5, $"The project was {People.Organization}/nowhere.", latchkey.RunAsync("api-key", "list", "--project", "nowhere"));
+        await ExpectAsync(
+            5, $"The project was {People.Organization}/nowhere.", latchkey.RunAsync("api-key", "list", "--project", "nowhere"));
         await ExpectAsync(4, "Ask an admin of your organization.", latchkey.RunAsync("audit", "logs"));
 
         latchkey.Variables["LATCHKEY_URL"] = $"http://127.0.0.1:{ExternalProcess.FreePort()}";
@@ -185,7 +194,8 @@ public sealed class CommandLineJourneys(AuthorizationServer server, Browser brow
         app.Lifetime.ApplicationStopped.Register(client.Dispose);
         app.MapGet("/workflows", async (HttpContext http) =>
         {
-            using var question = new HttpRequestMessage(HttpMethod.Get, $"{Url}/forward-auth/{People.Project}/live/read/workflow:order-intake");
+            using var question =
+                new HttpRequestMessage(HttpMethod.Get, $"{Url}/forward-auth/{People.Project}/live/read/workflow:order-intake");
             question.Headers.TryAddWithoutValidation("Authorization", http.Request.Headers.Authorization.ToString());
             using var answer = await client.SendAsync(question, http.RequestAborted);
             http.Response.StatusCode = (int)answer.StatusCode;

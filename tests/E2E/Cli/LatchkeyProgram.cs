@@ -36,14 +36,16 @@ sealed partial class LatchkeyProgram(string file, params string[] before) : IDis
     public static async Task<LatchkeyProgram> InstallAsync(DirectoryInfo folder)
     {
         await DotNetAsync("pack", Project, "--no-build", "-c", Configuration, "-o", folder.FullName);
-        await DotNetAsync("tool", "install", "Latchkey.Cli", "--tool-path", Path.Combine(folder.FullName, "tools"), "--source", folder.FullName);
+        await DotNetAsync(
+            "tool", "install", "Latchkey.Cli", "--tool-path", Path.Combine(folder.FullName, "tools"), "--source", folder.FullName);
         return new(Path.Combine(folder.FullName, "tools", "latchkey"));
     }
 
     /// <summary>Publishes the single file, without a trace in the folders of the build.</summary>
     public static async Task<LatchkeyProgram> PublishAsync(DirectoryInfo folder)
     {
-        await DotNetAsync("publish", Project, "-r", "linux-x64", "-c", "Release", "-p:RunAnalyzers=false", "-p:PublishReadyToRun=false", "--artifacts-path", folder.FullName, "-o", Path.Combine(folder.FullName, "out"));
+        await DotNetAsync("publish", Project, "-r", "linux-x64", "-c", "Release", "-p:RunAnalyzers=false",
+            "-p:PublishReadyToRun=false", "--artifacts-path", folder.FullName, "-o", Path.Combine(folder.FullName, "out"));
         return new(Path.Combine(folder.FullName, "out", "latchkey"));
     }
 
@@ -90,7 +92,8 @@ sealed partial class LatchkeyProgram(string file, params string[] before) : IDis
     public async Task SignInAsync(Product product, Actor person)
     {
         var ran = await RunApprovedAsync(
-            async (_, code) => Assert.Null((await product.Services.GetRequiredService<DeviceRequests>().ApproveAsync(person, code, People.Organization, Stop)).Error),
+            async (_, code) => Assert.Null(
+                (await product.Services.GetRequiredService<DeviceRequests>().ApproveAsync(person, code, People.Organization, Stop)).Error),
             "login", "--url", product.Url.GetLeftPart(UriPartial.Authority), "--no-browser");
         Assert.True(ran.Code == 0, ran.Error);
     }
@@ -118,7 +121,8 @@ sealed partial class LatchkeyProgram(string file, params string[] before) : IDis
             RedirectStandardError = true,
             WorkingDirectory = home.FullName,
         };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("XDG_", StringComparison.Ordinal) || name.StartsWith("LATCHKEY_", StringComparison.Ordinal)).ToList())
+        foreach (var name in start.Environment.Keys.Where(
+            name => name.StartsWith("XDG_", StringComparison.Ordinal) || name.StartsWith("LATCHKEY_", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(name);
         }
@@ -134,7 +138,14 @@ sealed partial class LatchkeyProgram(string file, params string[] before) : IDis
 
     static async Task DotNetAsync(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process =
+            Process.Start(
+                new ProcessStartInfo("dotnet", arguments)
+                {
+                    UseShellExecute = false,
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true
+                })!;
         var error = process.StandardError.ReadToEndAsync(Stop);
         var output = await process.StandardOutput.ReadToEndAsync(Stop);
         await process.WaitForExitAsync(Stop);

@@ -72,13 +72,17 @@ public sealed class DocsPagesTests : IClassFixture<Product>
         await visit.SignInAsync(Product.Email);
         var page = visit.Page;
         await page.GotoAsync("/docs/api");
-        using var document = JsonDocument.Parse(await (await visit.Requests.GetAsync(new Uri(product.Url, "/openapi/v1.json").ToString())).TextAsync());
+        using var document =
+            JsonDocument.Parse(await (await visit.Requests.GetAsync(new Uri(product.Url, "/openapi/v1.json").ToString())).TextAsync());
         var operations = document.RootElement.GetProperty("paths").EnumerateObject()
-            .SelectMany(path => path.Value.EnumerateObject().Select(operation => $"{operation.Name.ToUpperInvariant()} {path.Name}")).ToList();
+            .SelectMany(path =>
+                path.Value.EnumerateObject().Select(operation => $"{operation.Name.ToUpperInvariant()} {path.Name}")).ToList();
         // Methods that differ in nothing else share a line: "GET POST /path What it does."
-        var lines = (await page.GetByRole(AriaRole.Article).Locator("summary").AllInnerTextsAsync()).Select(text => text.ReplaceLineEndings(" ").Split(" /", 2));
+        var lines = (await page.GetByRole(AriaRole.Article).Locator("summary").AllInnerTextsAsync())
+            .Select(text => text.ReplaceLineEndings(" ").Split(" /", 2));
         var shown = lines.Where(parts => parts.Length == 2)
-            .SelectMany(parts => parts[0].Split(' ').Select(method => $"{method} /{parts[1].Split(' ')[0]}")).ToHashSet(StringComparer.Ordinal);
+            .SelectMany(parts => parts[0].Split(' ').Select(method => $"{method} /{parts[1].Split(' ')[0]}"))
+                .ToHashSet(StringComparer.Ordinal);
         Assert.All(operations, operation => Assert.Contains(operation, shown));
         await page.GetByText("Create a key. The response is the only one that contains its secret.").ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "CreateKeyRequest" }).First.ClickAsync();

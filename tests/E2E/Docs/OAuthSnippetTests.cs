@@ -19,7 +19,9 @@ public sealed class OAuthSnippetTests(AuthorizationServer server)
         Assert.Equal(2, answers.Count);
         foreach (var answer in answers)
         {
-            Assert.Equal(("Bearer", 86400, "read:workflows"), (answer.GetProperty("token_type").GetString(), answer.GetProperty("expires_in").GetInt32(), answer.GetProperty("scope").GetString()));
+            Assert.Equal(
+                ("Bearer", 86400, "read:workflows"), (answer.GetProperty("token_type")
+                    .GetString(), answer.GetProperty("expires_in").GetInt32(), answer.GetProperty("scope").GetString()));
             Assert.Null(await server.AskAsync(answer.GetProperty("access_token").GetString()!));
         }
     }
@@ -29,7 +31,8 @@ public sealed class OAuthSnippetTests(AuthorizationServer server)
     {
         var before = await CountTokensAsync();
         var answer = Assert.Single(await RunAsync("python3", "-c", Pages.Block("oauth.md", "python", "/oauth/token")));
-        Assert.Equal(("valid", People.Organization), (answer.GetProperty("code").GetString(), answer.GetProperty("organization").GetString()));
+        Assert.Equal(
+            ("valid", People.Organization), (answer.GetProperty("code").GetString(), answer.GetProperty("organization").GetString()));
         Assert.Equal(before + 2, await CountTokensAsync());
     }
 
@@ -50,10 +53,15 @@ public sealed class OAuthSnippetTests(AuthorizationServer server)
     {
         await server.Product.Services.GetRequiredService<TokenIssueLog>().FlushAsync(Token);
         await using var context = await People.OpenAsync(server.Product);
-        return context.AuditEntries.Where(entry => entry.Action == "token.issued" && entry.TargetId == server.Worker.Id).Select(entry => entry.Details).ToList()
+        return context.AuditEntries.Where(entry => entry.Action == "token.issued" && entry.TargetId == server.Worker.Id)
+            .Select(entry => entry.Details).ToList()
             .Sum(details => JsonSerializer.Deserialize<JsonElement>(details).GetProperty("count").GetInt32());
     }
 
     Task<List<JsonElement>> RunAsync(string program, params string[] arguments) => Terminal.RunAsync(
-        server.Product.Url, new Dictionary<string, string>(StringComparer.Ordinal) { ["CLIENT_ID"] = server.Worker.Id, ["CLIENT_SECRET"] = server.Worker.Secret }, program, arguments);
+        server.Product.Url, new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["CLIENT_ID"] = server.Worker.Id,
+            ["CLIENT_SECRET"] = server.Worker.Secret
+        }, program, arguments);
 }

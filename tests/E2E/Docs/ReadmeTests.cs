@@ -8,7 +8,8 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Docs;
 
-/// <summary>The lines of the README and of the page about the REST API, typed as they are printed, in an installation with two projects.</summary>
+/// <summary>The lines of the README and of the page about the REST API, typed as they are printed, in an installation with two
+/// projects.</summary>
 public sealed class ReadmeTests(ReadmeTests.Installation installation) : IClassFixture<ReadmeTests.Installation>
 {
     const string Readme = "../README.md";
@@ -30,7 +31,8 @@ public sealed class ReadmeTests(ReadmeTests.Installation installation) : IClassF
         var answers = await installation.TypeAsync(Pages.Block(Readme, "sh", "curl -c jar"));
         Assert.Equal(2, answers.Count); // the shell keeps the second of the three
         Assert.Equal("you@example.com", answers[0].GetProperty("user").GetProperty("email").GetString());
-        Assert.Equal(("valid", "northwind-traders/order-platform"), (answers[1].GetProperty("code").GetString(), answers[1].GetProperty("project").GetString()));
+        Assert.Equal(("valid", "northwind-traders/order-platform"), (
+            answers[1].GetProperty("code").GetString(), answers[1].GetProperty("project").GetString()));
     }
 
     [Fact]
@@ -45,21 +47,26 @@ public sealed class ReadmeTests(ReadmeTests.Installation installation) : IClassF
         var curl = Pages.Block(Readme, "sh", "   curl -H \"X-API-Key");
         var answer = Assert.Single(await installation.TypeAsync(curl, variable));
         using var sample = JsonDocument.Parse(Pages.Block(Readme, "json"));
-        Assert.Equal(sample.RootElement.EnumerateObject().Select(member => member.Name), answer.EnumerateObject().Select(member => member.Name));
-        foreach (var member in sample.RootElement.EnumerateObject().Where(member => member.Name is not ("key_id" or "owner" or "expires_at")))
+        Assert.Equal(
+            sample.RootElement.EnumerateObject().Select(member => member.Name), answer.EnumerateObject().Select(member => member.Name));
+        foreach (var member in sample.RootElement.EnumerateObject()
+            .Where(member => member.Name is not ("key_id" or "owner" or "expires_at")))
         {
             Assert.Equal(Compact(member.Value), Compact(answer.GetProperty(member.Name)));
         }
 
-        Assert.All([sample.RootElement, answer], json => Assert.Matches(@"^\d{4}-\d\d-\d\dT00:00:00\.000Z$", json.GetProperty("expires_at").GetString()));
+        Assert.All([sample.RootElement, answer], json =>
+            Assert.Matches(@"^\d{4}-\d\d-\d\dT00:00:00\.000Z$", json.GetProperty("expires_at").GetString()));
         var (owner, shown) = (answer.GetProperty("owner"), sample.RootElement.GetProperty("owner"));
         Assert.Equal(shown.EnumerateObject().Select(member => member.Name), owner.EnumerateObject().Select(member => member.Name));
-        Assert.Equal((shown.GetProperty("type").GetString(), shown.GetProperty("name").GetString()), (owner.GetProperty("type").GetString(), owner.GetProperty("name").GetString()));
+        Assert.Equal((shown.GetProperty("type").GetString(), shown.GetProperty("name").GetString()), (
+            owner.GetProperty("type").GetString(), owner.GetProperty("name").GetString()));
 
         await installation.AsOwnerAsync($"curl -b jar -X DELETE -H \"Origin: http://localhost:5080\" \"http://localhost:5080/api/keys/{key.GetProperty("key_id").GetString()}\"");
         var refused = Assert.Single(await installation.TypeAsync(curl, variable));
         Assert.Equal("revoked_key", refused.GetProperty("code").GetString());
-        Assert.Contains("`\"code\":\"revoked_key\"`", await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md"), Token), StringComparison.Ordinal);
+        Assert.Contains("`\"code\":\"revoked_key\"`", await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md"), Token),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,8 +77,10 @@ public sealed class ReadmeTests(ReadmeTests.Installation installation) : IClassF
 
         var device = Assert.Single(await installation.TypeAsync(Pages.Block("rest-api.md", "sh", "/device/authorize")));
         await installation.ApproveAsync(device.GetProperty("user_code").GetString()!);
-        var tokens = Assert.Single(await installation.TypeAsync(Pages.Block("rest-api.md", "sh", "DEVICE_CODE"), ("DEVICE_CODE", device.GetProperty("device_code").GetString()!)));
-        var made = Assert.Single(await installation.TypeAsync(Pages.Block("rest-api.md", "sh", "ACCESS_TOKEN"), ("ACCESS_TOKEN", tokens.GetProperty("access_token").GetString()!)));
+        var tokens = Assert.Single(await installation.TypeAsync(
+            Pages.Block("rest-api.md", "sh", "DEVICE_CODE"), ("DEVICE_CODE", device.GetProperty("device_code").GetString()!)));
+        var made = Assert.Single(await installation.TypeAsync(
+            Pages.Block("rest-api.md", "sh", "ACCESS_TOKEN"), ("ACCESS_TOKEN", tokens.GetProperty("access_token").GetString()!)));
         Assert.Equal("checkout", made.GetProperty("name").GetString());
     }
 
@@ -98,7 +107,8 @@ public sealed class ReadmeTests(ReadmeTests.Installation installation) : IClassF
 
         public ValueTask DisposeAsync() => product.DisposeAsync();
 
-        internal static Task<string[]> StartArgumentsAsync() => Terminal.ArgumentsAsync("dotnet", Pages.Block(Readme, "sh", "--Bootstrap:Email"));
+        internal static Task<string[]> StartArgumentsAsync() =>
+            Terminal.ArgumentsAsync("dotnet", Pages.Block(Readme, "sh", "--Bootstrap:Email"));
 
         internal Task<List<JsonElement>> TypeAsync(string text, params (string Name, string Value)[] variables) =>
             Terminal.RunAsync(product.Url, variables.ToDictionary(x => x.Name, x => x.Value, StringComparer.Ordinal), "bash", "-c", text);
@@ -112,7 +122,8 @@ public sealed class ReadmeTests(ReadmeTests.Installation installation) : IClassF
         {
             await using var context = await People.OpenAsync(product);
             var owner = await context.Users.SingleAsync(Token);
-            var approved = await product.Services.GetRequiredService<DeviceRequests>().ApproveAsync(new Actor(PartyType.User, owner.Id, owner.Name), userCode, "northwind-traders", Token);
+            var approved = await product.Services.GetRequiredService<DeviceRequests>()
+                .ApproveAsync(new Actor(PartyType.User, owner.Id, owner.Name), userCode, "northwind-traders", Token);
             Assert.Null(approved.Error);
         }
     }

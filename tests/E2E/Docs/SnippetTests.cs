@@ -10,7 +10,8 @@ public sealed class SnippetTests(Tenants tenants)
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Requests as headers and a client address, and the status and code that each page's code answers with. GOOD and BAD stand for keys.</summary>
+    /// <summary>Requests as headers and a client address, and the status and code that each page's code answers with. GOOD and BAD stand
+    /// for keys.</summary>
     const string Requests = """
         [
           [{}, "203.0.113.7"],
@@ -127,7 +128,8 @@ public sealed class SnippetTests(Tenants tenants)
         var answer = await tenants.Nobody.GetAsync("/forward-auth", ("X-API-Key", tenants.RawKey));
         var names = answer.Headers.Keys.Where(name => name.StartsWith("X-Latchkey-", StringComparison.OrdinalIgnoreCase)).ToList();
         Assert.Equal(7, names.Count);
-        foreach (var (page, language, question) in new[] { ("nginx", "nginx", "/forward-auth-nginx/acme/orders/live/"), ("caddy", "caddyfile", "/forward-auth/acme/orders/live/") })
+        foreach (var (page, language, question) in new[] { ("nginx", "nginx", "/forward-auth-nginx/acme/orders/live/"), (
+            "caddy", "caddyfile", "/forward-auth/acme/orders/live/") })
         {
             var block = Pages.Block($"verify/{page}.md", language);
             Assert.All(names, name => Assert.Contains(name, block, StringComparison.Ordinal));
@@ -136,7 +138,8 @@ public sealed class SnippetTests(Tenants tenants)
 
         foreach (var page in new[] { "haproxy", "apache" })
         {
-            Assert.All(names, name => Assert.Contains($"\"{name["X-Latchkey-".Length..]}\"", Pages.Block($"verify/{page}.md", "lua"), StringComparison.Ordinal));
+            Assert.All(names, name =>
+                Assert.Contains($"\"{name["X-Latchkey-".Length..]}\"", Pages.Block($"verify/{page}.md", "lua"), StringComparison.Ordinal));
         }
 
         var traefik = Pages.Block("verify/traefik.md", "yaml");
@@ -147,7 +150,8 @@ public sealed class SnippetTests(Tenants tenants)
     {
         var found = ExternalProcess.Find(program) ?? (program == "node" ? JavaScript.CarriedNode : null);
         Assert.SkipWhen(found is null, $"no {program}");
-        var text = Pages.Block(page, language).Replace("package latchkey", "package main", StringComparison.Ordinal) + tail + "\n"; // a Go program is a package named main
+        // a Go program is a package named main
+        var text = Pages.Block(page, language).Replace("package latchkey", "package main", StringComparison.Ordinal) + tail + "\n";
         return await RunTextAsync(text, file, found!, program == "go" ? ["run", file] : [file]);
     }
 
@@ -167,7 +171,8 @@ public sealed class SnippetTests(Tenants tenants)
                 ["CGO_ENABLED"] = "0", // so that Go needs no C compiler
                 ["GOCACHE"] = Path.Combine(Repository.Root, "artifacts", "go"), // compiled once, Go's library takes no time in later runs
             };
-            return await ExternalProcess.RunAsync(program, folder.FullName, environment, Token, [.. arguments, tenants.RawKey, revoked.Member("raw_key")]);
+            return await ExternalProcess.RunAsync(
+                program, folder.FullName, environment, Token, [.. arguments, tenants.RawKey, revoked.Member("raw_key")]);
         }
         finally
         {

@@ -23,7 +23,8 @@ public sealed class BehindTlsTests(BehindTlsTests.Installation installation, Bro
     public async Task Person_signs_in_and_makes_a_key_in_a_page_that_stays_open(string proxy)
     {
         await using var tls = await installation.ServeAsync(proxy);
-        await using var visit = await PageVisit.OpenAsync(browser, installation.Url, new() { IgnoreHTTPSErrors = true, ViewportSize = new() { Width = 1360, Height = 860 } });
+        await using var visit = await PageVisit.OpenAsync(
+            browser, installation.Url, new() { IgnoreHTTPSErrors = true, ViewportSize = new() { Width = 1360, Height = 860 } });
         await visit.SignInAsync();
         await visit.GoAsync($"/{People.Project}/keys");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).First.ClickAsync();
@@ -38,12 +39,20 @@ public sealed class BehindTlsTests(BehindTlsTests.Installation installation, Bro
     public async Task Programs_get_sessions_and_tokens_and_other_origins_get_nothing(string proxy)
     {
         await using var tls = await installation.ServeAsync(proxy);
-        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new(), SslOptions = { RemoteCertificateValidationCallback = installation.IsOwn } };
+        using var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            CookieContainer = new(),
+            SslOptions = { RemoteCertificateValidationCallback = installation.IsOwn }
+        };
         using var client = new HttpClient(handler) { BaseAddress = installation.Url };
         var origin = installation.Url.GetLeftPart(UriPartial.Authority);
 
-        Assert.Equal(403, (await SendAsync(HttpMethod.Post, "/api/session", new { email = Product.Email, password = Product.Password }, "https://evil.example")).Status);
-        Assert.Equal(200, (await SendAsync(HttpMethod.Post, "/api/session", new { email = Product.Email, password = Product.Password }, origin)).Status);
+        Assert.Equal(
+            403, (await SendAsync(HttpMethod.Post, "/api/session", new { email = Product.Email, password = Product.Password },
+                "https://evil.example")).Status);
+        Assert.Equal(200, (
+            await SendAsync(HttpMethod.Post, "/api/session", new { email = Product.Email, password = Product.Password }, origin)).Status);
         var cookies = handler.CookieContainer.GetCookies(installation.Url).Cast<System.Net.Cookie>().ToList();
         Assert.Equal(["__Host-latchkey", "__Host-latchkey-browser"], cookies.Select(cookie => cookie.Name).Order(StringComparer.Ordinal));
         Assert.All(cookies, cookie => Assert.True(cookie.Secure && cookie.HttpOnly));
@@ -51,11 +60,13 @@ public sealed class BehindTlsTests(BehindTlsTests.Installation installation, Bro
         var account = await SendAsync(HttpMethod.Post, "/api/service-accounts", new { name = $"by {proxy}" }, origin);
         Assert.Equal(201, account.Status);
         using var form = new FormUrlEncodedContent(
-            [new("grant_type", "client_credentials"), new("client_id", account.Json.GetProperty("client_id").GetString()), new("client_secret", account.Json.GetProperty("client_secret").GetString())]);
+            [new("grant_type", "client_credentials"), new("client_id", account.Json.GetProperty("client_id").GetString()), new(
+                "client_secret", account.Json.GetProperty("client_secret").GetString())]);
         using var issued = await client.PostAsync("/oauth/token", form, Token);
         var token = JsonDocument.Parse(await issued.Content.ReadAsStringAsync(Token)).RootElement.GetProperty("access_token").GetString();
         var metadata = await client.GetFromJsonAsync<JsonElement>("/.well-known/oauth-authorization-server", Token);
-        Assert.Equal((origin, $"{origin}/oauth/token"), (metadata.GetProperty("issuer").GetString(), metadata.GetProperty("token_endpoint").GetString()));
+        Assert.Equal((origin, $"{origin}/oauth/token"), (
+            metadata.GetProperty("issuer").GetString(), metadata.GetProperty("token_endpoint").GetString()));
         using var who = new HttpRequestMessage(HttpMethod.Get, "/v1/capabilities") { Headers = { { "Authorization", $"Bearer {token}" } } };
         using var answer = await client.SendAsync(who, Token);
         Assert.Equal(200, (int)answer.StatusCode);
@@ -69,7 +80,8 @@ public sealed class BehindTlsTests(BehindTlsTests.Installation installation, Bro
         using var lying = new HttpRequestMessage(HttpMethod.Post, "/api/keys")
         {
             Content = JsonContent.Create(new { name = "from where" }),
-            Headers = { { "Origin", origin }, { "X-Forwarded-For", "203.0.113.9" }, { "X-Forwarded-Host", "evil.example" }, { "X-Forwarded-Proto", "http" } },
+            Headers = { { "Origin", origin }, { "X-Forwarded-For", "203.0.113.9" },
+                { "X-Forwarded-Host", "evil.example" }, { "X-Forwarded-Proto", "http" } },
         };
         using var made = await client.SendAsync(lying, Token);
         Assert.Equal(201, (int)made.StatusCode);
@@ -78,7 +90,8 @@ public sealed class BehindTlsTests(BehindTlsTests.Installation installation, Bro
 
         async Task<(int Status, JsonElement Json)> SendAsync(HttpMethod method, string path, object body, string from)
         {
-            using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body), Headers = { { "Origin", from } } };
+            using var request =
+                new HttpRequestMessage(method, path) { Content = JsonContent.Create(body), Headers = { { "Origin", from } } };
             using var response = await client.SendAsync(request, Token);
             return ((int)response.StatusCode, JsonDocument.Parse(await response.Content.ReadAsStringAsync(Token)).RootElement);
         }
@@ -142,16 +155,22 @@ public sealed class BehindTlsTests(BehindTlsTests.Installation installation, Bro
         /// <summary>Starts a proxy on the product's public address.</summary>
         internal Task<RealProxy> ServeAsync(string proxy)
         {
-            var text = Pages.Block("deployment.md", proxy == "caddy" ? "caddyfile" : proxy).Replace("/etc/ssl/", $"{folder.FullName}/", StringComparison.Ordinal)
-                .Replace("/var/log/nginx/keys.access.log", "/dev/stderr", StringComparison.Ordinal).Replace("/var/log/nginx/keys.error.log", "stderr", StringComparison.Ordinal);
+            var text = Pages.Block("deployment.md", proxy == "caddy" ? "caddyfile" : proxy)
+                .Replace("/etc/ssl/", $"{folder.FullName}/", StringComparison.Ordinal)
+                .Replace("/var/log/nginx/keys.access.log", "/dev/stderr", StringComparison.Ordinal)
+                    .Replace("/var/log/nginx/keys.error.log", "stderr", StringComparison.Ordinal);
             if (proxy == "caddy")
             {
                 // Nobody can get a certificate for this machine.
-                text = text.Replace("keys.example.com {", $"https://localhost:{port} {{\n\ttls {PathOf("keys.example.com.pem")} {PathOf("keys.example.com.key")}", StringComparison.Ordinal);
+                text = text.Replace(
+                    "keys.example.com {",
+                    $"https://localhost:{port} {{\n\ttls {PathOf("keys.example.com.pem")} {PathOf("keys.example.com.key")}",
+                    StringComparison.Ordinal);
             }
 
             return RealProxy.ServeAsync(
-                proxy, folder.CreateSubdirectory($"{++served}").FullName, text.Replace("server_name keys.example.com", "server_name localhost", StringComparison.Ordinal), Product.Url.Port, 0, Token, port);
+                proxy, folder.CreateSubdirectory($"{++served}").FullName, text.Replace(
+                    "server_name keys.example.com", "server_name localhost", StringComparison.Ordinal), Product.Url.Port, 0, Token, port);
         }
 
         public async ValueTask DisposeAsync()

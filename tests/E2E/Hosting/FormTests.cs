@@ -83,9 +83,11 @@ public sealed class FormTests(Tenants tenants)
             using var client = new HttpClient { BaseAddress = product.Url };
             await SendAsync(client, [.. form.Take(1000)]); // what a first request loads
             var before = product.PeakMemory;
-            Assert.All(await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => SendAsync(client, form))), status => Assert.Equal(413, status));
+            Assert.All(await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => SendAsync(client, form))), status =>
+                Assert.Equal(413, status));
             var growth = product.PeakMemory - before;
-            Assert.True(growth < 30 * 1024 * 1024, string.Create(CultureInfo.InvariantCulture, $"the forms took {growth / 1024 / 1024} MB"));
+            Assert.True(growth < 30 * 1024 * 1024, string.Create(
+                CultureInfo.InvariantCulture, $"the forms took {growth / 1024 / 1024} MB"));
         }
         finally
         {
@@ -95,7 +97,8 @@ public sealed class FormTests(Tenants tenants)
 
     static async Task<int> SendAsync(HttpClient client, byte[] form)
     {
-        using var content = new ByteArrayContent(form) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded") } };
+        using var content =
+            new ByteArrayContent(form) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded") } };
         using var answer = await client.PostAsync("/account/sign-in", content, TestContext.Current.CancellationToken);
         return (int)answer.StatusCode;
     }

@@ -34,7 +34,8 @@ public sealed class HttpsTests(HttpsTests.Encrypted encrypted, Browser browser) 
     {
         using var answer = await SendAsync(HttpMethod.Get, path, https: true);
         Assert.Equal(status, (int)answer.StatusCode);
-        foreach (var name in new[] { "Strict-Transport-Security", "Content-Security-Policy", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Referrer-Policy" })
+        foreach (var name in new[] { "Strict-Transport-Security", "Content-Security-Policy",
+            "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Referrer-Policy" })
         {
             Assert.False(answer.Headers.Contains(name), name);
         }
@@ -65,7 +66,8 @@ public sealed class HttpsTests(HttpsTests.Encrypted encrypted, Browser browser) 
         Assert.Equal((403, "forbidden"), (refused.Status, refused.Code));
         Assert.Null(refused.Header("Set-Cookie"));
         Assert.Contains("https://keys.example", refused.Text, StringComparison.Ordinal);
-        var taken = await api.SendAsync(HttpMethod.Post, "/api/session", person, ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "203.0.113.9"));
+        var taken = await api.SendAsync(
+            HttpMethod.Post, "/api/session", person, ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "203.0.113.9"));
         Assert.Equal(200, taken.Status);
         Assert.Contains("__Host-latchkey=", taken.Header("Set-Cookie"), StringComparison.Ordinal);
     }

@@ -33,7 +33,8 @@ public sealed class OutageTests(OutageTests.Failing failing, Browser browser) : 
             "sqlite" => Outage.DatabaseUnavailable,
             "retries" => new RetryLimitExceededException("The maximum number of retries was exceeded.", Outage.DatabaseUnavailable),
             "timeout" => new TimeoutException("The operation has timed out."),
-            _ => new InvalidOperationException("An exception has been raised that is likely due to a transient failure.", Outage.DatabaseUnavailable),
+            _ => new InvalidOperationException(
+                "An exception has been raised that is likely due to a transient failure.", Outage.DatabaseUnavailable),
         };
         foreach (var api in new[] { anybody, owner })
         {
@@ -41,7 +42,8 @@ public sealed class OutageTests(OutageTests.Failing failing, Browser browser) : 
             Assert.Equal((503, "verification_unavailable"), (verification.Status, verification.Code));
             Assert.Equal(200, (await api.GetAsync("/healthz/live")).Status);
             Assert.Equal((503, "unavailable"), await TellAsync(api.GetAsync("/healthz/ready")));
-            Assert.Equal((503, "unavailable"), await TellAsync(api.PostAsync("/api/session", new { email = Product.Email, password = Product.Password })));
+            Assert.Equal((503, "unavailable"), await TellAsync(
+                api.PostAsync("/api/session", new { email = Product.Email, password = Product.Password })));
         }
 
         Assert.Equal((503, "unavailable"), await TellAsync(owner.GetAsync("/api/keys")));
@@ -63,10 +65,12 @@ public sealed class OutageTests(OutageTests.Failing failing, Browser browser) : 
         var (owner, outage) = (organization.Owner, failing.Outage);
         var raw = (await owner.PostAsync("/api/keys", new { name = "x" })).Member("raw_key");
         outage.Failure = new InvalidOperationException("the inner workings");
-        Assert.Equal((503, "verification_unavailable"), await TellAsync(owner.GetAsync("/v1/capabilities", ("X-API-Key", raw)))); // not an error of the key
+        // not an error of the key
+        Assert.Equal((503, "verification_unavailable"), await TellAsync(owner.GetAsync("/v1/capabilities", ("X-API-Key", raw))));
         foreach (var answer in new[]
         {
-            await owner.GetAsync("/api/keys"), await owner.PostAsync("/api/keys", new { name = "y" }), await owner.GetAsync("/healthz/ready"), await owner.PostAsync("/api/session", new { email = Product.Email, password = Product.Password }),
+            await owner.GetAsync("/api/keys"), await owner.PostAsync("/api/keys", new { name = "y" }), await owner.GetAsync(
+                "/healthz/ready"), await owner.PostAsync("/api/session", new { email = Product.Email, password = Product.Password }),
         })
         {
             Assert.Equal((500, "internal_error"), (answer.Status, answer.Code));
@@ -84,14 +88,16 @@ public sealed class OutageTests(OutageTests.Failing failing, Browser browser) : 
         product.Start();
         using var owner = new HttpClient { BaseAddress = product.Url };
         owner.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
-        Assert.True((await owner.PostAsync("/api/session", JsonContent.Create(new { email = Product.Email, password = Product.Password }), None)).IsSuccessStatusCode);
+        Assert.True((await owner.PostAsync(
+            "/api/session", JsonContent.Create(new { email = Product.Email, password = Product.Password }), None)).IsSuccessStatusCode);
         outage.Failure = Outage.DatabaseUnavailable;
         foreach (var path in new[] { "/", "/my-organization/default/keys", "/account/sign-out" })
         {
             var gone = await owner.GetAsync(path, None);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, gone.StatusCode);
             Assert.Contains("The database cannot be reached", await gone.Content.ReadAsStringAsync(None), StringComparison.Ordinal);
-            Assert.Contains("script-src 'self'", Assert.Single(gone.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+            Assert.Contains(
+                "script-src 'self'", Assert.Single(gone.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
         }
 
         await using (var visit = await PageVisit.OpenAsync(browser, product.Url))
@@ -130,7 +136,8 @@ public sealed class OutageTests(OutageTests.Failing failing, Browser browser) : 
         var nginx = await owner.GetAsync("/forward-auth-nginx", ("X-API-Key", raw));
         Assert.Equal(
             (403, "verification_unavailable", "verification_unavailable", "503", plain.Header("Retry-After")),
-            (nginx.Status, nginx.Code, nginx.Header("X-Latchkey-Code"), nginx.Header("X-Latchkey-Status"), nginx.Header("X-Latchkey-Retry-After")));
+            (nginx.Status, nginx.Code, nginx.Header("X-Latchkey-Code"), nginx.Header("X-Latchkey-Status"), nginx.Header(
+                "X-Latchkey-Retry-After")));
     }
 
     static async Task<(int, string?)> TellAsync(Task<Exchange> answer) => ((await answer).Status, (await answer).Code);

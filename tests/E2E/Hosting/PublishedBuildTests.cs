@@ -8,11 +8,13 @@ using Xunit;
 namespace Dashboard.Tests.E2E.Hosting;
 
 /// <summary>What <c>dotnet publish</c> makes, started in an empty folder that is not its own, as an operator does.</summary>
-public sealed class PublishedBuildTests(Browser browser, PublishedBuildTests.Published published) : IClassFixture<PublishedBuildTests.Published>, IDisposable
+public sealed class PublishedBuildTests(
+    Browser browser, PublishedBuildTests.Published published) : IClassFixture<PublishedBuildTests.Published>, IDisposable
 {
     const UnixFileMode Mine = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     const UnixFileMode MyFolder = Mine | UnixFileMode.UserExecute;
-    const UnixFileMode Usual = MyFolder | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+    const UnixFileMode Usual =
+        MyFolder | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("latchkey-");
 
@@ -42,8 +44,10 @@ public sealed class PublishedBuildTests(Browser browser, PublishedBuildTests.Pub
             Assert.Equal(["data"], folder.GetFileSystemInfos().Select(entry => entry.Name));
             var made = new DirectoryInfo(Path.Combine(folder.FullName, "data")).GetFileSystemInfos("*", SearchOption.AllDirectories);
             Assert.Superset(
-                new HashSet<string>(["latchkey.db", "latchkey.db-shm", "latchkey.db-wal", "keys", "audit.key"], StringComparer.Ordinal), made.Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal));
-            Assert.All(made.Append(folder.GetDirectories()[0]), entry => Assert.Equal((entry.FullName, entry is DirectoryInfo ? MyFolder : Mine), (entry.FullName, entry.UnixFileMode)));
+                new HashSet<string>(["latchkey.db", "latchkey.db-shm", "latchkey.db-wal", "keys", "audit.key"], StringComparer.Ordinal),
+                made.Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal));
+            Assert.All(made.Append(folder.GetDirectories()[0]), entry =>
+                Assert.Equal((entry.FullName, entry is DirectoryInfo ? MyFolder : Mine), (entry.FullName, entry.UnixFileMode)));
             await product.StopAsync();
         }
 
@@ -64,7 +68,8 @@ public sealed class PublishedBuildTests(Browser browser, PublishedBuildTests.Pub
         var file = Path.Combine(folder.FullName, "data", name);
         File.SetUnixFileMode(file, Mine | UnixFileMode.OtherRead);
         await using var second = await ProductProcess.StartAsync(Prepare());
-        Assert.Contains($"The mode of {file} lets other users of this machine read it. Run chmod 600 on it.", second.Log, StringComparison.Ordinal);
+        Assert.Contains(
+            $"The mode of {file} lets other users of this machine read it. Run chmod 600 on it.", second.Log, StringComparison.Ordinal);
         Assert.Equal(Mine | UnixFileMode.OtherRead, File.GetUnixFileMode(file));
     }
 
@@ -112,11 +117,15 @@ public sealed class PublishedBuildTests(Browser browser, PublishedBuildTests.Pub
         public async ValueTask InitializeAsync()
         {
             var configuration = typeof(Published).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-            using var publish = Process.Start(new ProcessStartInfo("dotnet", ["publish", Path.Combine(Repository.Root, "src", "Dashboard"), "--no-build", "-c", configuration, "-o", place.FullName, "-v", "quiet", "-nologo"])
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-            })!;
+            using var publish =
+                Process.Start(
+                    new ProcessStartInfo(
+                        "dotnet", ["publish", Path.Combine(Repository.Root, "src", "Dashboard"),
+                            "--no-build", "-c", configuration, "-o", place.FullName, "-v", "quiet", "-nologo"])
+                    {
+                        UseShellExecute = false,
+                        RedirectStandardOutput = true,
+                    })!;
             var output = await publish.StandardOutput.ReadToEndAsync();
             await publish.WaitForExitAsync();
             Assert.True(publish.ExitCode == 0, output);

@@ -17,11 +17,13 @@ public sealed class SecretsInLogTests(TalkativeProduct talkative)
         var stop = TestContext.Current.CancellationToken;
         var product = talkative.Process;
         using var client = new HttpClient { BaseAddress = product.Url, DefaultRequestHeaders = { { "Sec-Fetch-Site", "same-origin" } } };
-        Assert.True((await client.PostAsJsonAsync("/api/session", new { email = Product.Email, password = Product.Password }, stop)).IsSuccessStatusCode);
+        Assert.True((await client.PostAsJsonAsync(
+            "/api/session", new { email = Product.Email, password = Product.Password }, stop)).IsSuccessStatusCode);
         var created = await client.PostAsJsonAsync("/api/keys", new { name = "x" }, stop);
         var key = JsonDocument.Parse(await created.Content.ReadAsStringAsync(stop)).RootElement.GetProperty("raw_key").GetString()!;
 
-        foreach (var (name, value) in new[] { ("X-API-Key", key), ("API-Key", key + "x"), ("Authorization", $"ApiKey {key}"), ("Authorization", $"Bearer {key}"), ("Authorization", $"Other {key}") })
+        foreach (var (name, value) in new[] { ("X-API-Key", key), ("API-Key", key + "x"),
+            ("Authorization", $"ApiKey {key}"), ("Authorization", $"Bearer {key}"), ("Authorization", $"Other {key}") })
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/capabilities") { Headers = { { name, value } } };
             await client.SendAsync(request, stop);
@@ -30,7 +32,8 @@ public sealed class SecretsInLogTests(TalkativeProduct talkative)
         await client.GetAsync($"/api/keys?search={key}", stop);
         await client.GetAsync($"/api/keys?{key}=1", stop);
         await client.GetAsync($"/v1/capabilities?access_token={key}", stop);
-        await client.PostAsJsonAsync("/api/keys", new Dictionary<string, object>(StringComparer.Ordinal) { ["name"] = key + '\u0001', [key] = key }, stop);
+        await client.PostAsJsonAsync(
+            "/api/keys", new Dictionary<string, object>(StringComparer.Ordinal) { ["name"] = key + '\u0001', [key] = key }, stop);
         Assert.True((await client.PostAsJsonAsync("/api/keys/which", new { key }, stop)).IsSuccessStatusCode);
         await client.PostAsJsonAsync("/api/keys/which", new { key = key + "x" }, stop);
         await client.PostAsJsonAsync("/api/session", new { email = key, password = key, code = key }, stop);
@@ -38,12 +41,14 @@ public sealed class SecretsInLogTests(TalkativeProduct talkative)
         {
             using var socket = new TcpClient();
             await socket.ConnectAsync(product.Url.Host, product.Url.Port, stop);
-            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET /v1/capabilities HTTP/1.1\r\nHost: x\r\n{line}\r\n\r\n"), stop);
+            await socket.GetStream()
+                .WriteAsync(Encoding.ASCII.GetBytes($"GET /v1/capabilities HTTP/1.1\r\nHost: x\r\n{line}\r\n\r\n"), stop);
             using var reader = new StreamReader(socket.GetStream());
             Assert.StartsWith("HTTP/1.1 4", await reader.ReadLineAsync(stop), StringComparison.Ordinal);
         }
 
-        Assert.Equal("live", JsonDocument.Parse(await client.GetStringAsync("/healthz/live", stop)).RootElement.GetProperty("status").GetString());
+        Assert.Equal(
+            "live", JsonDocument.Parse(await client.GetStringAsync("/healthz/live", stop)).RootElement.GetProperty("status").GetString());
         await talkative.ExpectSecretAsync(key[^20..], stop);
     }
 }

@@ -15,7 +15,8 @@ public sealed class SettingsTests(SettingsTests.Unusual settings) : IClassFixtur
         var raw = (await owner.PostAsync("/api/keys", new { name = "x", environment = "test" })).Member("raw_key");
         CapabilitiesTests.Refused(await owner.GetAsync(CapabilitiesTests.Path, ("Authorization", $"Bearer {raw}")), "invalid_token");
         Assert.Equal(200, (await owner.GetAsync(CapabilitiesTests.Path, ("Authorization", $"ApiKey {raw}"))).Status);
-        var described = (await settings.Product.Contract).Operations.Single(x => x.Path == CapabilitiesTests.Path).Operation.GetProperty("security").GetRawText();
+        var described = (await settings.Product.Contract).Operations.Single(x =>
+            x.Path == CapabilitiesTests.Path).Operation.GetProperty("security").GetRawText();
         Assert.DoesNotContain("bearer", described, StringComparison.Ordinal);
     }
 
@@ -38,7 +39,8 @@ public sealed class SettingsTests(SettingsTests.Unusual settings) : IClassFixtur
     {
         using var organization = await OwnOrganization.AddAsync(settings.Product);
         var owner = organization.Owner;
-        var created = await owner.SendAsync(HttpMethod.Post, "/api/keys", new { name = "x" }, ("Sec-Fetch-Site", "same-origin"), ("X-Forwarded-For", "10.0.0.1"));
+        var created = await owner.SendAsync(
+            HttpMethod.Post, "/api/keys", new { name = "x" }, ("Sec-Fetch-Site", "same-origin"), ("X-Forwarded-For", "10.0.0.1"));
         Assert.Equal("127.0.0.1", await TrustedProxiesTests.AddressOfAsync(settings.Product, created));
     }
 
@@ -48,7 +50,9 @@ public sealed class SettingsTests(SettingsTests.Unusual settings) : IClassFixtur
         using var organization = await OwnOrganization.AddAsync(settings.Product);
         var owner = organization.Owner;
         var raw = (await owner.PostAsync("/api/keys", new { name = "live" })).Member("raw_key");
-        CapabilitiesTests.Refused(await owner.GetAsync(CapabilitiesTests.Path, ("X-API-Key", raw), ("X-Forwarded-For", "10.0.0.1"), ("X-Forwarded-Host", "api.example.com")), "wrong_environment");
+        CapabilitiesTests.Refused(
+            await owner.GetAsync(CapabilitiesTests.Path, ("X-API-Key", raw), ("X-Forwarded-For", "10.0.0.1"),
+                ("X-Forwarded-Host", "api.example.com")), "wrong_environment");
         Assert.Equal(200, (await owner.SendRawAsync("GET", CapabilitiesTests.Path, "Host: api.example.com", $"X-API-Key: {raw}")).Status);
     }
 
@@ -56,7 +60,8 @@ public sealed class SettingsTests(SettingsTests.Unusual settings) : IClassFixtur
     {
         /// <summary>Trusts a proxy that it does not have, and takes live keys at a host that is not its own.</summary>
         public Product Product { get; } = new Product().With("Keys:AcceptBearer", "false").With("Keys:MaxActivePerProject", "2")
-            .With("Proxies:Trusted", "10.0.0.0/8").With("Environments:live:Hosts", "api.example.com").With("Environments:test:Hosts", "127.0.0.1");
+            .With("Proxies:Trusted", "10.0.0.0/8").With("Environments:live:Hosts", "api.example.com")
+                .With("Environments:test:Hosts", "127.0.0.1");
 
         public ValueTask DisposeAsync() => Product.DisposeAsync();
     }

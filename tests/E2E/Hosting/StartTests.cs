@@ -47,9 +47,11 @@ public sealed class StartTests : IDisposable
 
         Directory.Delete(Path.Combine(folder.FullName, "keys"), recursive: true);
         var (code, output, error) = await ProductProcess.RunAsync(
-            ProductProcess.Prepare(folder, ["--urls=http://127.0.0.1:0", $"--ConnectionStrings:Dashboard=Data Source={Path.Combine(folder.FullName, "latchkey.db")}"]));
+            ProductProcess.Prepare(folder, [
+                "--urls=http://127.0.0.1:0", $"--ConnectionStrings:Dashboard=Data Source={Path.Combine(folder.FullName, "latchkey.db")}"]));
         Assert.Equal((1, ""), (code, output));
-        Assert.StartsWith($"Audit:Key is not set, and {Path.Combine(folder.FullName, "keys", "audit.key")} is missing,", error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Audit:Key is not set, and {Path.Combine(folder.FullName, "keys", "audit.key")} is missing,", error, StringComparison.Ordinal);
         Assert.Single(error.TrimEnd().Split('\n'));
     }
 
@@ -65,7 +67,8 @@ public sealed class StartTests : IDisposable
 
     [Fact]
     public async Task Address_of_another_machine_stops_the_start() => await StopsAsync(
-        "Failed to bind to an address: Cannot assign requested address; free the address, or choose another with --urls.", "--urls=http://192.0.2.1:5080");
+        "Failed to bind to an address: Cannot assign requested address; free the address, or choose another with --urls.",
+        "--urls=http://192.0.2.1:5080");
 
     [Fact]
     public async Task Machine_without_icu_stops_the_start()
@@ -94,10 +97,12 @@ public sealed class StartTests : IDisposable
     [Fact]
     public async Task Build_output_serves_its_scripts_in_production_too()
     {
-        await using var product = await ProductProcess.StartAsync(ProductProcess.Prepare(folder, ["--urls=http://127.0.0.1:0"], "Production"));
+        await using var product =
+            await ProductProcess.StartAsync(ProductProcess.Prepare(folder, ["--urls=http://127.0.0.1:0"], "Production"));
         using var client = new HttpClient { BaseAddress = product.Url };
         var page = await client.GetStringAsync("/setup", TestContext.Current.CancellationToken);
-        var files = page.Split('"').Where(text => text.EndsWith(".js", StringComparison.Ordinal) || text.EndsWith(".css", StringComparison.Ordinal)).Distinct().ToList();
+        var files = page.Split('"').Where(text =>
+            text.EndsWith(".js", StringComparison.Ordinal) || text.EndsWith(".css", StringComparison.Ordinal)).Distinct().ToList();
         Assert.Contains(files, file => file.Contains("_framework/blazor.web", StringComparison.Ordinal));
         foreach (var file in files)
         {
@@ -106,7 +111,8 @@ public sealed class StartTests : IDisposable
                 using var request = new HttpRequestMessage(HttpMethod.Get, file) { Headers = { { "Accept-Encoding", encoding } } };
                 using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
                 var bytes = await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
-                Assert.True(answer.StatusCode == HttpStatusCode.OK && bytes.Length > 100, $"{file} ({encoding}): {answer.StatusCode}, {bytes.Length} bytes");
+                Assert.True(answer.StatusCode == HttpStatusCode.OK
+                    && bytes.Length > 100, $"{file} ({encoding}): {answer.StatusCode}, {bytes.Length} bytes");
             }
         }
     }

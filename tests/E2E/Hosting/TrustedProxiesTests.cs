@@ -15,11 +15,13 @@ public sealed class TrustedProxiesTests(ProxiedProduct proxied)
         var owner = organization.Owner;
         foreach (var (forwarded, address) in new[]
         {
-            ("203.0.113.9", "203.0.113.9"), ("198.51.100.1, 203.0.113.9, 2001:db8:ffff::1", "203.0.113.9"), ("::ffff:203.0.113.9", "203.0.113.9"),
+            ("203.0.113.9", "203.0.113.9"), ("198.51.100.1, 203.0.113.9, 2001:db8:ffff::1", "203.0.113.9"), (
+                "::ffff:203.0.113.9", "203.0.113.9"),
             ("[2001:db8::9]:4711", "2001:db8::9"), ("nonsense", "127.0.0.1"),
         })
         {
-            var created = await owner.SendAsync(HttpMethod.Post, "/api/keys", new { name = "x" }, ("Sec-Fetch-Site", "same-origin"), ("X-Forwarded-For", forwarded));
+            var created = await owner.SendAsync(
+                HttpMethod.Post, "/api/keys", new { name = "x" }, ("Sec-Fetch-Site", "same-origin"), ("X-Forwarded-For", forwarded));
             Assert.Equal(address, await AddressOfAsync(proxied.Product, created));
         }
     }
@@ -35,7 +37,8 @@ public sealed class TrustedProxiesTests(ProxiedProduct proxied)
 
         async Task<int> FromAsync(string origin) => (await owner.SendAsync(
             HttpMethod.Post, "/api/keys", new { name = "x" },
-            ("Origin", origin), ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "keys.example"))).Status;
+            ("Origin", origin), ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", "https"), (
+                "X-Forwarded-Host", "keys.example"))).Status;
     }
 
     /// <summary>What the audit log has as the address from where a key was created.</summary>

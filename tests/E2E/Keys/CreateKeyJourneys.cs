@@ -56,7 +56,8 @@ public sealed partial class CreateKeyJourneys : IClassFixture<Product>
         await Expect(page.GetByText("1 of 10 keys")).ToBeVisibleAsync();
         Assert.DoesNotContain(raw, await page.ContentAsync(), StringComparison.Ordinal);
         await using var context = await People.OpenAsync(product);
-        var entry = await context.AuditEntries.SingleAsync(x => x.Action == "key.created" && x.TargetName == "Checkout service", TestContext.Current.CancellationToken);
+        var entry = await context.AuditEntries.SingleAsync(
+            x => x.Action == "key.created" && x.TargetName == "Checkout service", TestContext.Current.CancellationToken);
         Assert.Equal("127.0.0.1", entry.Address); // the client address of the circuit
     }
 
@@ -93,7 +94,8 @@ public sealed partial class CreateKeyJourneys : IClassFixture<Product>
         await dialog.GetByLabel("Name").PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" })).ToBeVisibleAsync();
         await using var context = await People.OpenAsync(product);
-        var scopes = await context.Keys.Where(key => key.Name == "Narrow").Select(key => key.Scope.Count).ToListAsync(TestContext.Current.CancellationToken);
+        var scopes = await context.Keys.Where(key => key.Name == "Narrow").Select(key => key.Scope.Count)
+            .ToListAsync(TestContext.Current.CancellationToken);
         Assert.Equal([2], scopes);
     }
 
@@ -181,12 +183,14 @@ public sealed partial class CreateKeyJourneys : IClassFixture<Product>
         await visit.UntilInteractiveAsync();
         await Expect(dialog.GetByLabel("Name")).ToHaveValueAsync("Half a na");
         await Expect(dialog.GetByRole(AriaRole.Radio, new() { Name = "Test" })).ToBeCheckedAsync();
-        await Expect(dialog.GetByRole(AriaRole.List, new() { Name = "Selected resources" }).GetByRole(AriaRole.Listitem)).ToHaveCountAsync(2);
+        await Expect(dialog.GetByRole(AriaRole.List, new() { Name = "Selected resources" }).GetByRole(AriaRole.Listitem))
+            .ToHaveCountAsync(2);
         await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Remove Resource 47" })).ToBeVisibleAsync();
         await Expect(dialog.GetByRole(AriaRole.Checkbox, new() { Name = "Read" })).Not.ToBeCheckedAsync();
         await Expect(dialog.GetByLabel("Expiry date")).ToHaveValueAsync("2999-01-31");
         await dialog.GetByLabel("Name").FillAsync(Product.NeverMinted);
-        Assert.DoesNotContain("Ab12CdEf", await page.EvaluateAsync<string>("JSON.stringify([localStorage, sessionStorage])"), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "Ab12CdEf", await page.EvaluateAsync<string>("JSON.stringify([localStorage, sessionStorage])"), StringComparison.Ordinal);
         await page.Keyboard.PressAsync("Escape");
         await Expect(dialog).ToBeHiddenAsync();
         Assert.Equal("[{},{}]", await page.EvaluateAsync<string>("JSON.stringify([localStorage, sessionStorage])"));

@@ -17,7 +17,8 @@ public sealed class FirstUseTests(Browser browser)
         var token = TestContext.Current.CancellationToken;
         var commands = new SentCommands();
         using var reads = new SemaphoreSlim(0);
-        await using var product = new Product().With(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(commands)));
+        await using var product = new Product()
+            .With(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(commands)));
         product.Start();
         await using var other = new Product(product.Folder);
         other.Start();
@@ -52,7 +53,8 @@ public sealed class FirstUseTests(Browser browser)
         commands.Forget();
         await Caller.PresentAsync(other.Url, raw, token);
         await Expect(dialog.GetByText("It works. First request")).ToBeVisibleAsync(new() { Timeout = 2000 });
-        await Expect(dialog.GetByRole(AriaRole.Status).Filter(new() { HasText = "It works." })).ToContainTextAsync("GET /v1/capabilities, allowed, from 127.0.0.0/24");
+        await Expect(dialog.GetByRole(AriaRole.Status).Filter(new() { HasText = "It works." }))
+            .ToContainTextAsync("GET /v1/capabilities, allowed, from 127.0.0.0/24");
         Assert.Single(commands.Sent, sql => sql.Contains("\"Method\"", StringComparison.Ordinal)); // exactly once
         await visit.ExpectAccessibleAsync(PageState.SecretWorks);
         var guide = await page.Context.RunAndWaitForPageAsync(() => dialog.GetByRole(AriaRole.Link, new() { Name = "nginx" }).ClickAsync());

@@ -23,7 +23,8 @@ public sealed class KeyApiTests(Tenants tenants)
         var (raw, id) = (created.Member("raw_key"), created.Member("key_id"));
         Assert.Equal((201, $"/api/keys/{id}", "no-store"), (created.Status, created.Header("Location"), created.Header("Cache-Control")));
         Assert.StartsWith($"nk_test_{id}_", raw, StringComparison.Ordinal);
-        Assert.Equal(("backend", $"nk_test_{id}", "test", "active"), (created.Member("name"), created.Member("prefix"), created.Member("environment"), created.Member("state")));
+        Assert.Equal(("backend", $"nk_test_{id}", "test", "active"), (
+            created.Member("name"), created.Member("prefix"), created.Member("environment"), created.Member("state")));
         Assert.Equal("""["workflow:order-intake"]""", created.Json.GetProperty("scope").GetRawText());
         Assert.Equal("""["read","write"]""", created.Json.GetProperty("permissions").GetRawText());
         Assert.Equal("2099-01-31T00:00:00.123Z", created.Member("expires_at"));
@@ -32,7 +33,8 @@ public sealed class KeyApiTests(Tenants tenants)
         Assert.Equal(created.Text.Replace($"\"raw_key\":\"{raw}\",", "", StringComparison.Ordinal), read.Text);
         foreach (var answer in new[]
         {
-            read, await tenants.Owner.GetAsync("/api/keys?search=backend"), await tenants.Owner.PatchAsync($"/api/keys/{id}", new { name = "b" }), await tenants.Owner.DeleteAsync($"/api/keys/{id}"),
+            read, await tenants.Owner.GetAsync("/api/keys?search=backend"),
+                await tenants.Owner.PatchAsync($"/api/keys/{id}", new { name = "b" }), await tenants.Owner.DeleteAsync($"/api/keys/{id}"),
         })
         {
             Assert.DoesNotContain(raw, answer.Text, StringComparison.Ordinal);
@@ -49,16 +51,22 @@ public sealed class KeyApiTests(Tenants tenants)
         Assert.Equal(("two", "2099-01-01T00:00:00.000Z"), await ChangeAsync(id, new { name = "two" }));
         Assert.Equal(("two", "2098-01-01T00:00:00.000Z"), await ChangeAsync(id, new { expires_at = "2098-01-01T00:00:00Z" }));
         Assert.Equal(("two", null), await ChangeAsync(id, """{"expires_at": null}"""));
-        Assert.Equal("""["read"]""", (await tenants.Owner.PatchAsync($"/api/keys/{id}", new { permissions = new[] { "read" } })).Json.GetProperty("permissions").GetRawText());
-        var all = await tenants.Owner.PatchAsync($"/api/keys/{id}", new { name = "three", state = "inactive", expires_at = "2097-01-01T00:00:00Z" });
-        Assert.Equal(("three", "inactive", "2097-01-01T00:00:00.000Z"), (all.Member("name"), all.Member("state"), all.Member("expires_at")));
+        Assert.Equal(
+            """["read"]""", (await tenants.Owner.PatchAsync($"/api/keys/{id}", new { permissions = new[] { "read" } })).Json.GetProperty(
+                "permissions").GetRawText());
+        var all = await tenants.Owner.PatchAsync(
+            $"/api/keys/{id}", new { name = "three", state = "inactive", expires_at = "2097-01-01T00:00:00Z" });
+        Assert.Equal(
+            ("three", "inactive", "2097-01-01T00:00:00.000Z"), (all.Member("name"), all.Member("state"), all.Member("expires_at")));
     }
 
     [Fact]
     public async Task What_an_admin_restricted_its_owner_does_not_loosen()
     {
         var id = (await tenants.Developer.PostAsync("/api/keys", new { name = "restricted", project = People.Project })).Member("key_id");
-        Assert.Equal(200, (await tenants.Owner.PatchAsync($"/api/keys/{id}", new { state = "inactive", allowed_ips = new[] { "10.0.0.0/8" }, requests_per_minute = 100 })).Status);
+        Assert.Equal(
+            200, (await tenants.Owner.PatchAsync(
+                $"/api/keys/{id}", new { state = "inactive", allowed_ips = new[] { "10.0.0.0/8" }, requests_per_minute = 100 })).Status);
         foreach (var (body, sentence) in new (object Body, string Sentence)[]
         {
             (new { state = "active" }, "only an admin can enable it"),
@@ -71,7 +79,9 @@ public sealed class KeyApiTests(Tenants tenants)
             Assert.Contains(sentence, refused.Member("detail"), StringComparison.Ordinal);
         }
 
-        Assert.Equal(200, (await tenants.Developer.PatchAsync($"/api/keys/{id}", new { allowed_ips = new[] { "10.1.0.0/16" }, requests_per_minute = 10 })).Status);
+        Assert.Equal(
+            200, (await tenants.Developer.PatchAsync(
+                $"/api/keys/{id}", new { allowed_ips = new[] { "10.1.0.0/16" }, requests_per_minute = 10 })).Status);
         Assert.Equal(200, (await tenants.Owner.PatchAsync($"/api/keys/{id}", new { state = "active" })).Status);
         Assert.Equal(200, (await tenants.Developer.PatchAsync($"/api/keys/{id}", new { state = "inactive" })).Status);
     }
@@ -81,9 +91,12 @@ public sealed class KeyApiTests(Tenants tenants)
     {
         var id = await CreateAsync(new { name = "noted", note = " Vault, path ci/orders-4711 " });
         Assert.Equal("Vault, path ci/orders-4711", (await tenants.Owner.GetAsync($"/api/keys/{id}")).Member("note"));
-        Assert.Equal("GitHub secret 4712", (await tenants.Owner.PatchAsync($"/api/keys/{id}", new { note = "GitHub secret 4712" })).Member("note"));
-        Assert.Equal("GitHub secret 4712", (await tenants.Owner.PatchAsync($"/api/keys/{id}", new { name = "still noted" })).Member("note"));
-        Assert.Equal([id], (await tenants.Owner.GetAsync("/api/keys?search=secret%204712")).Json.GetProperty("items").EnumerateArray().Select(key => key.GetProperty("key_id").GetString()));
+        Assert.Equal(
+            "GitHub secret 4712", (await tenants.Owner.PatchAsync($"/api/keys/{id}", new { note = "GitHub secret 4712" })).Member("note"));
+        Assert.Equal(
+            "GitHub secret 4712", (await tenants.Owner.PatchAsync($"/api/keys/{id}", new { name = "still noted" })).Member("note"));
+        Assert.Equal([id], (await tenants.Owner.GetAsync("/api/keys?search=secret%204712")).Json.GetProperty("items")
+            .EnumerateArray().Select(key => key.GetProperty("key_id").GetString()));
         Assert.Null((await tenants.Owner.PatchAsync($"/api/keys/{id}", """{"note": null}""")).Member("note"));
         Assert.Null((await tenants.Owner.PatchAsync($"/api/keys/{id}", new { note = "" })).Member("note"));
         Assert.Equal((400, "note"), Fault(await tenants.Owner.PatchAsync($"/api/keys/{id}", new { note = "two\nlines" })));
@@ -131,15 +144,19 @@ public sealed class KeyApiTests(Tenants tenants)
     public async Task Repeat_of_a_request_with_an_idempotency_key_makes_nothing_and_names_the_key()
     {
         (string, string)[] headers = [("Sec-Fetch-Site", "same-origin"), ("Idempotency-Key", "7f9c24e8-3b12-4ef5-9d5c-1f6a4c8e2b70")];
-        var first = await tenants.Owner.SendAsync(HttpMethod.Post, "/api/keys", new { name = "once", permissions = new[] { "read", "write" } }, headers);
+        var first = await tenants.Owner.SendAsync(
+            HttpMethod.Post, "/api/keys", new { name = "once", permissions = new[] { "read", "write" } }, headers);
         Assert.Equal(201, first.Status);
         var before = await Snapshot.TakeAsync(tenants.Product);
-        var repeat = await tenants.Owner.SendAsync(HttpMethod.Post, "/api/keys", """{"permissions": ["write", "read"], "name": " once "}""", headers);
+        var repeat = await tenants.Owner.SendAsync(
+            HttpMethod.Post, "/api/keys", """{"permissions": ["write", "read"], "name": " once "}""", headers);
         Assert.Equal((409, "already_created", first.Member("key_id")), (repeat.Status, repeat.Code, repeat.Member("key_id")));
         var other = await tenants.Owner.SendAsync(HttpMethod.Post, "/api/keys", new { name = "another" }, headers);
         Assert.Equal((409, "conflict"), (other.Status, other.Code));
         Assert.Equal(before, await Snapshot.TakeAsync(tenants.Product));
-        Assert.Equal(201, (await tenants.Developer.SendAsync(HttpMethod.Post, "/api/keys", new { name = "once", permissions = new[] { "read", "write" } }, headers)).Status);
+        Assert.Equal(
+            201, (await tenants.Developer.SendAsync(
+                HttpMethod.Post, "/api/keys", new { name = "once", permissions = new[] { "read", "write" } }, headers)).Status);
     }
 
     [Theory]
@@ -188,7 +205,8 @@ public sealed class KeyApiTests(Tenants tenants)
         var own = (await tenants.Developer.PostAsync("/api/keys", new { name = "own" })).Member("key_id");
         var others = await CreateAsync(new { name = "others" });
         Assert.Equal(200, (await tenants.Developer.GetAsync($"/api/keys/{others}")).Status);
-        foreach (var refused in new[] { await tenants.Developer.PatchAsync($"/api/keys/{others}", new { name = "mine" }), await tenants.Developer.DeleteAsync($"/api/keys/{others}") })
+        foreach (var refused in new[] { await tenants.Developer.PatchAsync($"/api/keys/{others}", new { name = "mine" }),
+            await tenants.Developer.DeleteAsync($"/api/keys/{others}") })
         {
             Assert.Equal((403, "forbidden"), (refused.Status, refused.Code));
         }
@@ -203,7 +221,8 @@ public sealed class KeyApiTests(Tenants tenants)
         await tenants.Product.AddMemberAsync("several@example.com", People.Organization, OrganizationRole.Developer);
         await tenants.Product.AddMemberAsync("several@example.com", "rival", OrganizationRole.Developer);
         using var both = await ApiClient.SignInAsync(tenants.Product, "several@example.com");
-        Assert.Equal((400, "project"), ((await both.PostAsync("/api/keys", new { name = "x" })).Status, (await both.GetAsync("/api/keys")).Errors));
+        Assert.Equal(
+            (400, "project"), ((await both.PostAsync("/api/keys", new { name = "x" })).Status, (await both.GetAsync("/api/keys")).Errors));
         Assert.Equal("rival/secret", (await both.PostAsync("/api/keys", new { name = "x", project = "rival/secret" })).Member("project"));
     }
 

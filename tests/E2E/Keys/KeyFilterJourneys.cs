@@ -170,7 +170,8 @@ public sealed class KeyFilterJourneys : IClassFixture<Product>
             await Expect(Names(page).Nth(card)).ToBeInViewportAsync(new() { Ratio = 1 }); // without scrolling
         }
 
-        var heights = await page.EvaluateAsync<double[]>("() => [...document.querySelectorAll('tbody tr')].map(row => row.getBoundingClientRect().height)");
+        var heights = await page.EvaluateAsync<double[]>(
+            "() => [...document.querySelectorAll('tbody tr')].map(row => row.getBoundingClientRect().height)");
         Assert.All(heights, height => Assert.InRange(height, 56, 72));
         var left = await page.EvaluateAsync<double[]>("() => [...document.querySelectorAll('[role=search] input')].filter(x => x.checkVisibility()).map(x => Math.round(x.closest('label, .entry').getBoundingClientRect().left))");
         Assert.True(left.Distinct().Count() <= 2, string.Join(", ", left)); // two columns

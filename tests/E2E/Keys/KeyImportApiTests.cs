@@ -14,21 +14,33 @@ public sealed class KeyImportApiTests(Tenants tenants)
     {
         using var organization = await OwnOrganization.AddAsync(tenants.Product);
         var owner = organization.Owner;
-        object key = new { hash = Convert.ToBase64String(KeyHash.Of(Raw)), name = "mobile app", environment = "test", permissions = new[] { "read" }, last_used_at = "2026-01-31T00:00:00Z" };
-        var dry = await owner.SendAsync(HttpMethod.Post, "/api/keys/import", new { keys = new[] { key }, dry_run = true }, ("Sec-Fetch-Site", "same-origin"));
+        object key = new
+        {
+            hash = Convert.ToBase64String(KeyHash.Of(Raw)),
+            name = "mobile app",
+            environment = "test",
+            permissions = new[] { "read" },
+            last_used_at = "2026-01-31T00:00:00Z"
+        };
+        var dry = await owner.SendAsync(
+            HttpMethod.Post, "/api/keys/import", new { keys = new[] { key }, dry_run = true }, ("Sec-Fetch-Site", "same-origin"));
         Assert.Equal((200, """{"imported":0,"key_ids":[],"skipped":[],"dry_run":true}"""), (dry.Status, dry.Text));
-        var imported = await owner.SendAsync(HttpMethod.Post, "/api/keys/import", new { keys = new[] { key } }, ("Sec-Fetch-Site", "same-origin"));
+        var imported =
+            await owner.SendAsync(HttpMethod.Post, "/api/keys/import", new { keys = new[] { key } }, ("Sec-Fetch-Site", "same-origin"));
         Assert.Equal((200, 1), (imported.Status, imported.Json.GetProperty("imported").GetInt32()));
         var who = await tenants.Nobody.GetAsync("/v1/capabilities", ("X-API-Key", Raw));
         Assert.Equal((200, "test"), (who.Status, who.Member("environment")));
         Assert.Contains(who.Member("key_id")!, imported.Text, StringComparison.Ordinal);
 
-        var again = await owner.SendAsync(HttpMethod.Post, "/api/keys/import", new { keys = new[] { key, new { hash = 1, nome = "x" } } }, ("Sec-Fetch-Site", "same-origin"));
+        var again = await owner.SendAsync(HttpMethod.Post, "/api/keys/import", new { keys = new[] { key, new { hash = 1, nome = "x" } } }, (
+            "Sec-Fetch-Site", "same-origin"));
         Assert.Equal(400, again.Status);
-        Assert.All(["keys[1].hash", "keys[1].nome", "keys[1].name"], field => Assert.Contains($"\"{field}\"", again.Text, StringComparison.Ordinal));
+        Assert.All(["keys[1].hash", "keys[1].nome", "keys[1].name"], field =>
+            Assert.Contains($"\"{field}\"", again.Text, StringComparison.Ordinal));
         again = await owner.SendAsync(HttpMethod.Post, "/api/keys/import", new { keys = new[] { key } }, ("Sec-Fetch-Site", "same-origin"));
         Assert.Contains("\"keys[0].hash\":\"This key is stored already.\"", again.Text, StringComparison.Ordinal);
-        again = await owner.SendAsync(HttpMethod.Post, "/api/keys/import", new { keys = new[] { key }, skip_existing = true }, ("Sec-Fetch-Site", "same-origin"));
+        again = await owner.SendAsync(
+            HttpMethod.Post, "/api/keys/import", new { keys = new[] { key }, skip_existing = true }, ("Sec-Fetch-Site", "same-origin"));
         Assert.Equal((200, """{"imported":0,"key_ids":[],"skipped":[0],"dry_run":false}"""), (again.Status, again.Text));
     }
 
@@ -36,6 +48,7 @@ public sealed class KeyImportApiTests(Tenants tenants)
     public async Task Liveness_says_that_forwarded_headers_are_ignored()
     {
         Assert.DoesNotContain("X-Latchkey-Forwarded", (await tenants.Nobody.GetAsync("/healthz/live")).Headers.Keys);
-        Assert.Equal("ignored", (await tenants.Nobody.GetAsync("/healthz/live", ("X-Forwarded-For", "203.0.113.9"))).Header("X-Latchkey-Forwarded"));
+        Assert.Equal(
+            "ignored", (await tenants.Nobody.GetAsync("/healthz/live", ("X-Forwarded-For", "203.0.113.9"))).Header("X-Latchkey-Forwarded"));
     }
 }

@@ -75,7 +75,8 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
     public async Task Viewer_sees_and_developer_changes_their_own()
     {
         var project = await product.AddProjectAsync("Roles");
-        var developer = await product.AddMemberAsync("developer@example.com", People.Organization, OrganizationRole.Developer, "Tomás Ferreira");
+        var developer =
+            await product.AddMemberAsync("developer@example.com", People.Organization, OrganizationRole.Developer, "Tomás Ferreira");
         await product.AddMemberAsync("viewer@example.com", People.Organization, OrganizationRole.Viewer, "Anneliese Brandt-Oyelaran");
         await product.AddKeyAsync(project, "Owner’s key");
         await product.AddKeyAsync(project, "Developer’s key", developer);
@@ -148,7 +149,8 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
             await product.OwnerAsync(),
             async (change, token) =>
             {
-                var organization = await change.Context.Members.Where(x => x.UserId == member.Id).Select(x => x.OrganizationId).SingleAsync(token);
+                var organization = await change.Context.Members.Where(x => x.UserId == member.Id)
+                    .Select(x => x.OrganizationId).SingleAsync(token);
                 await change.Context.Members.Where(x => x.UserId == member.Id).ExecuteDeleteAsync(token);
                 change.Record(organization, new(AuditCategory.Members, "member.removed", new("user", member.Id, member.Name)));
                 return default(Core.Common.Unit);

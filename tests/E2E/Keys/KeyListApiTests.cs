@@ -52,18 +52,23 @@ public sealed class KeyListApiTests(StoppedProduct stopped)
         Assert.Equal(["key 3", "key 2"], Names(first));
         await owner.PostAsync("/api/keys", new { name = "newer" });
         Assert.Equal(["key 1", "key 0"], Names(await owner.GetAsync($"/api/keys?limit=2&cursor={cursor}")));
-        Assert.Equal(["key 1"], Names(await owner.GetAsync($"/api/keys?limit=1&cursor={cursor}"))); // a cursor is independent of the page size
+        // a cursor is independent of the page size
+        Assert.Equal(["key 1"], Names(await owner.GetAsync($"/api/keys?limit=1&cursor={cursor}")));
 
         var rival = $"{organization.Slug}-rival";
         await stopped.Product.AddOrganizationAsync(rival, "secret");
         await stopped.Product.AddMemberAsync(organization.Email, rival, OrganizationRole.Owner);
         foreach (var other in new[]
         {
-            $"/api/keys?project={organization.Project}&search=key&cursor={cursor}", $"/api/keys?project={organization.Project}&include_revoked=true&cursor={cursor}",
-            $"/api/keys?project={organization.Project}&environment=live&cursor={cursor}", $"/api/keys?project={rival}/secret&cursor={cursor}",
+            $"/api/keys?project={organization.Project}&search=key&cursor={cursor}",
+                $"/api/keys?project={organization.Project}&include_revoked=true&cursor={cursor}",
+            $"/api/keys?project={organization.Project}&environment=live&cursor={cursor}",
+            $"/api/keys?project={rival}/secret&cursor={cursor}",
             $"/api/projects?cursor={cursor}", $"/api/resources?project={organization.Project}&cursor={cursor}",
-            $"/api/keys?project={organization.Project}&cursor={new string('A', cursor.Length)}", $"/api/keys?project={organization.Project}&cursor={cursor[..4]}",
-            $"/api/keys?project={organization.Project}&cursor={new string('A', 2000)}", $"/api/keys?project={organization.Project}&cursor=not base64",
+            $"/api/keys?project={organization.Project}&cursor={new string('A', cursor.Length)}",
+            $"/api/keys?project={organization.Project}&cursor={cursor[..4]}",
+            $"/api/keys?project={organization.Project}&cursor={new string('A', 2000)}",
+            $"/api/keys?project={organization.Project}&cursor=not base64",
         })
         {
             var answer = await owner.GetAsync(other);
@@ -77,7 +82,8 @@ public sealed class KeyListApiTests(StoppedProduct stopped)
         using var organization = await OwnOrganization.AddAsync(stopped.Product);
         var owner = organization.Owner;
         var ids = new List<string>();
-        foreach (var (name, environment) in new[] { ("backend", "live"), ("Backend batch", "test"), ("100%", "live"), ("under_score", "test") })
+        foreach (var (name, environment) in new[] { ("backend", "live"), ("Backend batch", "test"),
+            ("100%", "live"), ("under_score", "test") })
         {
             ids.Add((await owner.PostAsync("/api/keys", new { name, environment })).Member("key_id"));
         }
@@ -93,7 +99,8 @@ public sealed class KeyListApiTests(StoppedProduct stopped)
         Assert.Equal(["under_score"], await ListAsync($"search=nk_test_{ids[3]}"));
         Assert.Equal([], await ListAsync("search=nothing"));
 
-        async Task<IEnumerable<string>> ListAsync(string query) => Names(await owner.GetAsync($"/api/keys?{query}")).Order(StringComparer.Ordinal);
+        async Task<IEnumerable<string>> ListAsync(string query) =>
+            Names(await owner.GetAsync($"/api/keys?{query}")).Order(StringComparer.Ordinal);
     }
 
     [Fact]
@@ -101,7 +108,8 @@ public sealed class KeyListApiTests(StoppedProduct stopped)
     {
         using var organization = await OwnOrganization.AddAsync(stopped.Product);
         var owner = organization.Owner;
-        foreach (var (name, expires) in new[] { ("beta", (string?)"2099-03-01T00:00:00Z"), ("Gamma", null), ("alpha", "2099-01-01T00:00:00Z") })
+        foreach (var (name, expires) in new[] { ("beta", (string?)"2099-03-01T00:00:00Z"), ("Gamma", null), (
+            "alpha", "2099-01-01T00:00:00Z") })
         {
             await owner.PostAsync("/api/keys", expires is null ? new { name } : new { name, expires_at = expires });
             stopped.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -109,17 +117,20 @@ public sealed class KeyListApiTests(StoppedProduct stopped)
 
         foreach (var (query, names) in new[]
         {
-            ("", "alpha Gamma beta"), ("descending=false", "beta Gamma alpha"), ("sort=name", "alpha beta Gamma"), ("sort=name&descending=true", "Gamma beta alpha"),
+            ("", "alpha Gamma beta"), ("descending=false", "beta Gamma alpha"), ("sort=name", "alpha beta Gamma"), (
+                "sort=name&descending=true", "Gamma beta alpha"),
             ("sort=expires_at", "alpha beta Gamma"), ("sort=created_at", "alpha Gamma beta"),
         })
         {
             var first = await owner.GetAsync($"/api/keys?limit=2&{query}");
             var second = await owner.GetAsync($"/api/keys?limit=2&{query}&cursor={first.Member("next_cursor")}");
             Assert.Equal((query, names), (query, string.Join(' ', Names(first).Concat(Names(second)))));
-            Assert.Equal("cursor", (await owner.GetAsync($"/api/keys?limit=2&sort=last_used_at&cursor={first.Member("next_cursor")}")).Errors);
+            Assert.Equal(
+                "cursor", (await owner.GetAsync($"/api/keys?limit=2&sort=last_used_at&cursor={first.Member("next_cursor")}")).Errors);
         }
 
-        Assert.Equal((400, "sort"), ((await owner.GetAsync("/api/keys?sort=owner")).Status, (await owner.GetAsync("/api/keys?sort=owner")).Errors));
+        Assert.Equal(
+            (400, "sort"), ((await owner.GetAsync("/api/keys?sort=owner")).Status, (await owner.GetAsync("/api/keys?sort=owner")).Errors));
         Assert.Equal("descending", (await owner.GetAsync("/api/keys?descending=yes")).Errors);
     }
 
@@ -163,8 +174,10 @@ public sealed class KeyListApiTests(StoppedProduct stopped)
             Assert.Equal((400, "invalid_request", field), (answer.Status, answer.Code, answer.Errors));
         }
 
-        async Task<string> ListAsync(string query) => string.Join(' ', Names(await owner.GetAsync($"/api/keys?{query}")).Order(StringComparer.Ordinal));
+        async Task<string> ListAsync(string query) =>
+            string.Join(' ', Names(await owner.GetAsync($"/api/keys?{query}")).Order(StringComparer.Ordinal));
     }
 
-    static IEnumerable<string> Names(Exchange page) => page.Json.GetProperty("items").EnumerateArray().Select(x => x.GetProperty("name").GetString()!);
+    static IEnumerable<string> Names(Exchange page) =>
+        page.Json.GetProperty("items").EnumerateArray().Select(x => x.GetProperty("name").GetString()!);
 }

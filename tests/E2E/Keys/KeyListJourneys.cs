@@ -68,7 +68,8 @@ public sealed class KeyListJourneys : IClassFixture<Product>
         await product.AddOrganizationAsync("fabrikam", "secret");
         await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.SignInAsync(Product.Email);
-        foreach (var path in new[] { "/fabrikam/secret/keys", "/fabrikam/nothing/keys", "/my-organization/nothing/keys", "/Bad_Name/x/keys" })
+        foreach (var path in new[] { "/fabrikam/secret/keys", "/fabrikam/nothing/keys",
+            "/my-organization/nothing/keys", "/Bad_Name/x/keys" })
         {
             visit.Expect((int)HttpStatusCode.NotFound, path);
             var answer = await visit.Page.GotoAsync(path);

@@ -65,7 +65,8 @@ public sealed class KeyPageJourneys : IClassFixture<Product>
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Add a note" }).First.ClickAsync();
         var dialog = visit.Page.GetByRole(AriaRole.Dialog);
         await dialog.GetByLabel("Note").FillAsync("Mine");
-        Assert.True((await product.Services.GetRequiredService<KeyService>().ChangeAsync(await product.OwnerAsync(), key.KeyId, new(Note: "Theirs"), Token)).Succeeded);
+        Assert.True((await product.Services.GetRequiredService<KeyService>()
+            .ChangeAsync(await product.OwnerAsync(), key.KeyId, new(Note: "Theirs"), Token)).Succeeded);
         await Expect(visit.Page.Locator("dd").GetByText("Theirs")).ToBeAttachedAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Save note" }).ClickAsync();
         await Expect(dialog.GetByText("The note was changed by somebody else, to “Theirs”.")).ToBeVisibleAsync();
@@ -109,7 +110,8 @@ public sealed class KeyPageJourneys : IClassFixture<Product>
         await visit.ExpectAccessibleAsync(PageState.KeyUnused);
         await using (var context = await People.OpenAsync(product))
         {
-            var old = await context.Keys.Where(key => key.Name == "Old").OrderBy(key => key.KeyId).Select(key => key.KeyId).LastAsync(Token);
+            var old = await context.Keys.Where(key => key.Name == "Old").OrderBy(key => key.KeyId)
+                .Select(key => key.KeyId).LastAsync(Token);
             await visit.GoAsync($"/{project}/keys/{old}");
         }
 
@@ -161,7 +163,8 @@ public sealed class KeyPageJourneys : IClassFixture<Product>
         await visit.ExpectAccessibleAsync(PageState.CreateKeyMore, dialog);
         await dialog.GetByLabel("Allowed addresses and networks").FillAsync("10.0.0.0/8");
         await page.Keyboard.PressAsync("Tab");
-        await Expect(dialog.GetByText("This key will be able to read all resources in Linked")).ToContainTextAsync("from 1 network, at most 600 times a minute.");
+        await Expect(dialog.GetByText("This key will be able to read all resources in Linked"))
+            .ToContainTextAsync("from 1 network, at most 600 times a minute.");
         await page.ReloadAsync();
         await visit.UntilInteractiveAsync();
         await Expect(dialog.GetByLabel("Note")).ToHaveValueAsync("In the vault");
@@ -198,7 +201,8 @@ public sealed class KeyPageJourneys : IClassFixture<Product>
             await (way == InputMode.Touch ? slider.TapAsync(new() { Position = place }) : slider.HoverAsync(new() { Position = place }));
         }
 
-        await Expect(readout).ToContainTextAsync(today.AddDays(-2).ToString("ddd d MMM yyyy", System.Globalization.CultureInfo.InvariantCulture));
+        await Expect(readout)
+            .ToContainTextAsync(today.AddDays(-2).ToString("ddd d MMM yyyy", System.Globalization.CultureInfo.InvariantCulture));
         await Expect(readout).ToContainTextAsync("900 allowed");
         await Expect(readout).ToContainTextAsync("380 refused");
         await Expect(readout.GetByText("rate limited")).ToBeHiddenAsync();
@@ -206,7 +210,8 @@ public sealed class KeyPageJourneys : IClassFixture<Product>
         if (way == InputMode.Keys)
         {
             await hand.KeyAsync("Home");
-            await Expect(readout).ToContainTextAsync(today.AddDays(-89).ToString("ddd d MMM yyyy", System.Globalization.CultureInfo.InvariantCulture));
+            await Expect(readout)
+                .ToContainTextAsync(today.AddDays(-89).ToString("ddd d MMM yyyy", System.Globalization.CultureInfo.InvariantCulture));
             await hand.ReachAsync(AriaRole.Button, "Show as a table");
             await hand.KeyAsync("Enter");
         }
@@ -215,7 +220,8 @@ public sealed class KeyPageJourneys : IClassFixture<Product>
             await (way == InputMode.Touch ? page.GetByText("Show as a table").TapAsync() : page.GetByText("Show as a table").ClickAsync());
         }
 
-        await Expect(page.GetByRole(AriaRole.Table, new() { Name = "Requests of each day" }).GetByRole(AriaRole.Row).Nth(1)).ToContainTextAsync("1,506");
+        await Expect(page.GetByRole(AriaRole.Table, new() { Name = "Requests of each day" }).GetByRole(AriaRole.Row).Nth(1))
+            .ToContainTextAsync("1,506");
     }
 
     static async Task ChangeFactsAsync(PageVisit visit, PageDriver hand, bool looks)
@@ -330,7 +336,8 @@ public sealed class KeyPageJourneys : IClassFixture<Product>
     }
 
     static Task LookAsync(PageVisit visit, PageState? state) => state is { } looked
-        ? visit.ExpectAccessibleAsync(looked, visit.Page.GetByRole(AriaRole.Dialog).Or(visit.Page.GetByRole(AriaRole.Alertdialog)).Or(visit.Page.Locator(":root:not(:has(.mud-dialog))")))
+        ? visit.ExpectAccessibleAsync(looked, visit.Page.GetByRole(AriaRole.Dialog)
+            .Or(visit.Page.GetByRole(AriaRole.Alertdialog)).Or(visit.Page.Locator(":root:not(:has(.mud-dialog))")))
         : Task.CompletedTask;
 
     /// <summary>Creates a key that was used for two months, and reads now.</summary>
@@ -342,19 +349,35 @@ public sealed class KeyPageJourneys : IClassFixture<Product>
         var projectId = await context.Keys.Where(row => row.KeyId == id).Select(row => row.ProjectId).SingleAsync(Token);
         var now = product.Services.GetRequiredService<TimeProvider>().GetUtcNow();
         var today = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
-        foreach (var (ago, outcome, count) in new[] { (0, KeyHour.Valid, 1506), (1, "rate_limited", 3), (1, KeyHour.Valid, 1500), (2, KeyHour.Valid, 900), (2, "ip_not_allowed", 380), (60, KeyHour.Valid, 1) })
+        foreach (var (ago, outcome, count) in new[] { (0, KeyHour.Valid, 1506), (1, "rate_limited", 3),
+            (1, KeyHour.Valid, 1500), (2, KeyHour.Valid, 900), (2, "ip_not_allowed", 380), (60, KeyHour.Valid, 1) })
         {
             context.Add(new KeyDay { KeyId = id, Day = today.AddDays(-ago), Outcome = outcome, ProjectId = projectId, Count = count });
         }
 
         context.AddRange(
-            new KeyClient { KeyId = id, Network = "203.0.113.0/24", Client = "python-requests", FirstSeenAt = now.AddDays(-60), LastSeenAt = now.AddMinutes(-18) },
-            new KeyClient { KeyId = id, Network = "192.0.2.0/24", Client = "curl", FirstSeenAt = now.AddDays(-1), LastSeenAt = now.AddDays(-1) },
+            new KeyClient
+            {
+                KeyId = id,
+                Network = "203.0.113.0/24",
+                Client = "python-requests",
+                FirstSeenAt = now.AddDays(-60),
+                LastSeenAt = now.AddMinutes(-18)
+            },
+            new KeyClient
+            {
+                KeyId = id,
+                Network = "192.0.2.0/24",
+                Client = "curl",
+                FirstSeenAt = now.AddDays(-1),
+                LastSeenAt = now.AddDays(-1)
+            },
             new KeyPermissionUse { KeyId = id, Permission = "read", FirstAskedAt = now.AddDays(-60), LastAskedAt = now.AddMinutes(-18) },
             new KeyPermissionUse { KeyId = id, Permission = "verify", FirstAskedAt = now.AddDays(-3), LastAskedAt = now.AddDays(-3) });
         await context.SaveChangesAsync(Token);
         await context.Keys.Where(row => row.KeyId == id).ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.CreatedAt, now.AddDays(-60)).SetProperty(row => row.LastUsedAt, now.AddMinutes(-18)).SetProperty(row => row.LastUsedOrder, now.AddMinutes(-18))
+            set => set.SetProperty(row => row.CreatedAt, now.AddDays(-60))
+                .SetProperty(row => row.LastUsedAt, now.AddMinutes(-18)).SetProperty(row => row.LastUsedOrder, now.AddMinutes(-18))
                 .SetProperty(row => row.LastUsedFrom, "203.0.113.0/24"),
             Token);
         return key;

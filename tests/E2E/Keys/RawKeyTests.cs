@@ -54,7 +54,8 @@ public sealed class RawKeyTests(TalkativeProduct talkative, Browser browser)
         var files = folder.GetFiles();
         Assert.Contains(files, file => file.Name.EndsWith("-wal", StringComparison.Ordinal));
         Assert.All(files, file => Assert.Equal(-1, Read(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes(raw))));
-        Assert.Contains(files, file => Read(file).AsSpan().IndexOf("checkout"u8) >= 0); // so that a search which finds nothing has looked in the right place
+        // so that a search which finds nothing has looked in the right place
+        Assert.Contains(files, file => Read(file).AsSpan().IndexOf("checkout"u8) >= 0);
         await talkative.ExpectSecretAsync(raw, token);
     }
 

@@ -22,10 +22,12 @@ public sealed class ReadmePicture(Browser browser)
     [Trait("picture", "readme")]
     public async Task Keys_page_and_secret_dialog()
     {
-        await using var product = new Product().With("Bootstrap:Organization", "Northwind Traders").With("Bootstrap:Project", "Order Platform");
+        await using var product = new Product().With("Bootstrap:Organization", "Northwind Traders")
+            .With("Bootstrap:Project", "Order Platform");
         product.Start();
         await FurnishAsync(product);
-        await using var visit = await PageVisit.OpenAsync(browser, product.Url, new() { ViewportSize = new() { Width = 1360, Height = 860 }, ColorScheme = ColorScheme.Light });
+        await using var visit = await PageVisit.OpenAsync(
+            browser, product.Url, new() { ViewportSize = new() { Width = 1360, Height = 860 }, ColorScheme = ColorScheme.Light });
         await visit.SignInAsync(Product.Email);
         await visit.GoAsync("/northwind-traders/order-platform/keys");
         await Expect(visit.Page.GetByRole(AriaRole.Row, new() { Name = "production-backend" })).ToBeVisibleAsync();
@@ -45,29 +47,37 @@ public sealed class ReadmePicture(Browser browser)
         var priya = await product.OwnerAsync();
         await using (var context = await People.OpenAsync(product))
         {
-            await context.Users.Where(x => x.Id == priya.Id).ExecuteUpdateAsync(set => set.SetProperty(x => x.Name, "Priya Raghunathan"), Token);
+            await context.Users.Where(x => x.Id == priya.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(x => x.Name, "Priya Raghunathan"), Token);
         }
 
         var resources = product.Services.GetRequiredService<ResourceService>();
         foreach (var (kind, id, name) in new[]
         {
-            ("workflow", "order-intake", "Order intake"), ("workflow", "ledger-export", "Ledger export"), ("workflow", "returns", "Returns"), ("gateway", "carriers", "Carrier gateway"),
+            ("workflow", "order-intake", "Order intake"), ("workflow", "ledger-export", "Ledger export"),
+                ("workflow", "returns", "Returns"), ("gateway", "carriers", "Carrier gateway"),
         })
         {
             Assert.True((await resources.CreateAsync(priya, new(null, kind, id, name), Token)).Succeeded);
         }
 
         var tomas = await product.AddMemberAsync("tomas@example.com", "northwind-traders", OrganizationRole.Developer, "Tomás Ferreira");
-        var anneliese = await product.AddMemberAsync("anneliese@example.com", "northwind-traders", OrganizationRole.Developer, "Anneliese Brandt-Oberhausen");
+        var anneliese = await product.AddMemberAsync(
+            "anneliese@example.com", "northwind-traders", OrganizationRole.Developer, "Anneliese Brandt-Oberhausen");
         var jonas = await product.AddMemberAsync("jonas@example.com", "northwind-traders", OrganizationRole.Developer, "Jonas Lindqvist");
         Seeded[] keys =
         [
-            new("ETL import", tomas, Days: 320, Used: TimeSpan.FromDays(51), From: "10.4.0.0/16", Permissions: ["write"], Resources: ["workflow:order-intake", "workflow:ledger-export", "workflow:returns"]),
-            new("Integration tests", jonas, Days: 260, Used: TimeSpan.FromHours(2), From: "192.0.2.0/24", Environment: KeyEnvironment.Test, Off: true),
+            new("ETL import", tomas, Days: 320, Used: TimeSpan.FromDays(51), From: "10.4.0.0/16", Permissions: ["write"], Resources: [
+                "workflow:order-intake", "workflow:ledger-export", "workflow:returns"]),
+            new("Integration tests", jonas, Days: 260, Used: TimeSpan.FromHours(2), From: "192.0.2.0/24",
+                Environment: KeyEnvironment.Test, Off: true),
             new("Zapier bridge", jonas, Days: 240, Used: TimeSpan.FromDays(99), From: "198.51.100.0/24"),
-            new("Partner: Contoso Logistics", anneliese, Days: 80, Used: TimeSpan.FromMinutes(18), From: "203.0.113.0/24", Ends: 285, Permissions: ["read", "write"], Resources: ["gateway:carriers", "workflow:order-intake", "workflow:returns"]),
-            new("Nightly reconciliation", tomas, Days: 62, Used: TimeSpan.FromHours(11), From: "10.2.0.0/16", Ends: 205, Permissions: ["read"], Resources: ["workflow:ledger-export"]),
-            new("Warehouse handheld scanners, Rotterdam and Antwerp", tomas, Days: 30, Used: TimeSpan.FromMinutes(1), From: "10.7.0.0/16", Ends: 6, Permissions: ["read", "execute"], Resources: ["workflow:order-intake", "workflow:returns"]),
+            new("Partner: Contoso Logistics", anneliese, Days: 80, Used: TimeSpan.FromMinutes(18), From: "203.0.113.0/24",
+                Ends: 285, Permissions: ["read", "write"], Resources: ["gateway:carriers", "workflow:order-intake", "workflow:returns"]),
+            new("Nightly reconciliation", tomas, Days: 62, Used: TimeSpan.FromHours(11), From: "10.2.0.0/16",
+                Ends: 205, Permissions: ["read"], Resources: ["workflow:ledger-export"]),
+            new("Warehouse handheld scanners, Rotterdam and Antwerp", tomas, Days: 30, Used: TimeSpan.FromMinutes(1),
+                From: "10.7.0.0/16", Ends: 6, Permissions: ["read", "execute"], Resources: ["workflow:order-intake", "workflow:returns"]),
             new("production-backend", priya, Days: 1, Used: TimeSpan.FromSeconds(20), From: "10.2.0.0/16"),
         ];
         foreach (var (number, key) in keys.Index())
@@ -83,7 +93,8 @@ public sealed class ReadmePicture(Browser browser)
         var now = product.Now;
         var made = await keys.CreateAsync(
             seeded.Owner,
-            new("northwind-traders/order-platform", seeded.Name, seeded.Environment, seeded.Resources, seeded.Permissions, seeded.Ends == 0 ? null : now.AddDays(seeded.Ends)),
+            new("northwind-traders/order-platform", seeded.Name, seeded.Environment, seeded.Resources, seeded.Permissions, seeded.Ends == 0
+                ? null : now.AddDays(seeded.Ends)),
             Token);
         var id = made.Value.Key.KeyId;
         if (seeded.Off)
@@ -107,13 +118,15 @@ public sealed class ReadmePicture(Browser browser)
                 context.Add(Day(RefusalCode.InsufficientPermissions.ToWireName(), busy / 3));
             }
 
-            KeyDay Day(string outcome, long count) => new() { KeyId = id, ProjectId = projectId, Day = date, Outcome = outcome, Count = count };
+            KeyDay Day(string outcome, long count) =>
+                new() { KeyId = id, ProjectId = projectId, Day = date, Outcome = outcome, Count = count };
         }
 
         await context.SaveChangesAsync(Token);
     }
 
     sealed record Seeded(
-        string Name, Actor Owner, int Days, TimeSpan Used, string From, int Ends = 0, KeyEnvironment Environment = KeyEnvironment.Live, bool Off = false,
+        string Name, Actor Owner, int Days, TimeSpan Used, string From, int Ends = 0, KeyEnvironment Environment =
+            KeyEnvironment.Live, bool Off = false,
         IReadOnlyList<string>? Permissions = null, IReadOnlyList<string>? Resources = null);
 }

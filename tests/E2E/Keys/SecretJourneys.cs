@@ -25,7 +25,8 @@ public sealed class SecretJourneys : IClassFixture<Product>
         var (_, raw) = await CreateAsync(visit, product.Url, "Snippets");
         var dialog = visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" });
         var address = new Uri(product.Url, "v1/capabilities").ToString();
-        foreach (var (name, begins) in new[] { (".env", "LATCHKEY_API_KEY="), ("curl", "curl "), ("Python", "import requests"), ("JavaScript", "const answer"), ("C#", "using var http") })
+        foreach (var (name, begins) in new[] { (".env", "LATCHKEY_API_KEY="), ("curl", "curl "),
+            ("Python", "import requests"), ("JavaScript", "const answer"), ("C#", "using var http") })
         {
             // The first is there; the others by the arrow key.
             var tab = dialog.GetByRole(AriaRole.Tab, new() { Name = name, Exact = true });
@@ -40,7 +41,8 @@ public sealed class SecretJourneys : IClassFixture<Product>
             }
 
             await dialog.GetByRole(AriaRole.Button, new() { Name = $"Copy the {name} text" }).ClickAsync();
-            await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = $"Copy the {name} text" })).ToHaveAttributeAsync("data-copy-state", "copied");
+            await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = $"Copy the {name} text" }))
+                .ToHaveAttributeAsync("data-copy-state", "copied");
             var text = await visit.ReadClipboardAsync();
             Assert.StartsWith(begins, text, StringComparison.Ordinal);
             Assert.Contains(raw, text, StringComparison.Ordinal);
@@ -122,7 +124,8 @@ public sealed class SecretJourneys : IClassFixture<Product>
         await Expect(dialog.GetByText("Copied to the clipboard").First).ToBeVisibleAsync();
         Assert.Equal(raw, await visit.ReadClipboardAsync());
         gone = false;
-        await page.EvaluateAsync("document.querySelector('[data-reconnect].when-trying').click()"); // by script, because Blazor may retry first
+        // by script, because Blazor may retry first
+        await page.EvaluateAsync("document.querySelector('[data-reconnect].when-trying').click()");
         await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "I have saved the key" })).ToBeEnabledAsync();
         await Expect(dialog.Locator(".copybox code")).ToHaveTextAsync(raw);
         await Expect(LostIn(dialog)).ToHaveCountAsync(0);
@@ -131,7 +134,8 @@ public sealed class SecretJourneys : IClassFixture<Product>
         // Simulates the back/forward cache.
         await page.EvaluateAsync("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))");
         Assert.DoesNotContain(raw, await page.ContentAsync(), StringComparison.Ordinal);
-        await page.EvaluateAsync("window.same = true; setTimeout(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))");
+        await page.EvaluateAsync(
+            "window.same = true; setTimeout(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))");
         await page.WaitForFunctionAsync("() => !window.same");
         await visit.UntilInteractiveAsync();
         await Expect(dialog).ToHaveCountAsync(0);
@@ -154,7 +158,8 @@ public sealed class SecretJourneys : IClassFixture<Product>
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Copy key" }).ClickAsync();
         await Expect(dialog.GetByText("Copied to the clipboard").First).ToBeVisibleAsync();
         gone = false;
-        await page.EvaluateAsync("document.querySelector('[data-reconnect].when-trying').click()"); // by script, because Blazor may retry first
+        // by script, because Blazor may retry first
+        await page.EvaluateAsync("document.querySelector('[data-reconnect].when-trying').click()");
         await Expect(LostIn(dialog)).ToHaveCountAsync(0);
         await dialog.GetByRole(AriaRole.Button, new() { Name = "I have saved the key" }).ClickAsync();
         await Expect(dialog).ToBeHiddenAsync(); // without a warning
@@ -175,11 +180,13 @@ public sealed class SecretJourneys : IClassFixture<Product>
         {
             await page.Keyboard.PressAsync("Tab");
             stops.Add(await page.EvaluateAsync<string>("document.activeElement.role ?? document.activeElement.tagName"));
-            Assert.True(await page.EvaluateAsync<bool>("document.querySelector('main').inert && !document.activeElement.closest('main, header, nav')"));
+            Assert.True(await page.EvaluateAsync<bool>(
+                "document.querySelector('main').inert && !document.activeElement.closest('main, header, nav')"));
         }
 
         Assert.DoesNotContain("tablist", stops);
-        Assert.Equal("none", await dialog.GetByRole(AriaRole.Tablist).EvaluateAsync<string>("list => list.scrollHeight > list.clientHeight ? 'scrolls' : 'none'"));
+        Assert.Equal("none", await dialog.GetByRole(AriaRole.Tablist)
+            .EvaluateAsync<string>("list => list.scrollHeight > list.clientHeight ? 'scrolls' : 'none'"));
         await Expect(dialog).ToBeVisibleAsync();
 
         await dialog.GetByRole(AriaRole.Button, new() { Name = "I have saved the key" }).ClickAsync();
@@ -204,7 +211,8 @@ public sealed class SecretJourneys : IClassFixture<Product>
             await Expect(page.GetByText("No keys in Where one was before yet")).ToBeVisibleAsync();
             await page.GetByRole(AriaRole.Button, new() { Name = "Project: Where one was before" }).ClickAsync();
             await page.GetByRole(AriaRole.Menuitem, new() { Name = "Back" }).ClickAsync();
-            await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Another" })).ToBeVisibleAsync(); // a click on the old page would be lost
+            // a click on the old page would be lost
+            await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Another" })).ToBeVisibleAsync();
         });
         var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" });
         await page.EvaluateAsync("history.back()");
@@ -231,7 +239,8 @@ public sealed class SecretJourneys : IClassFixture<Product>
         await visit.Page.Keyboard.PressAsync("Control+V");
         await Expect(visit.Page.GetByText("This is the key Secret of Plain http.")).ToBeVisibleAsync();
         await Expect(visit.Page.GetByLabel("Search keys")).ToHaveValueAsync("");
-        Assert.DoesNotContain(raw, visit.Page.Url + await visit.Page.ContentAsync() + await visit.Page.EvaluateAsync<string>("JSON.stringify([localStorage, sessionStorage])"), StringComparison.Ordinal);
+        Assert.DoesNotContain(raw, visit.Page.Url + await visit.Page.ContentAsync()
+            + await visit.Page.EvaluateAsync<string>("JSON.stringify([localStorage, sessionStorage])"), StringComparison.Ordinal);
         await visit.ExpectAccessibleAsync(PageState.KeyFound);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Show in list" }).ClickAsync();
         await Expect(visit.Page.GetByText("1 key", new() { Exact = true })).ToBeVisibleAsync();
@@ -265,7 +274,8 @@ public sealed class SecretJourneys : IClassFixture<Product>
     /// <summary>What says that the connection is lost, in a dialog.</summary>
     static ILocator LostIn(ILocator dialog) => dialog.GetByText("Connection lost.").Filter(new() { Visible = true });
 
-    async Task<(ProjectPath Project, string Raw)> CreateAsync(PageVisit visit, Uri home, string project, Func<ProjectPath, Task>? before = null)
+    async Task<(ProjectPath Project, string Raw)> CreateAsync(
+        PageVisit visit, Uri home, string project, Func<ProjectPath, Task>? before = null)
     {
         var path = await product.AddProjectAsync($"{project} {home.Host}");
         await product.AddKeyAsync(path, "Another");

@@ -5,7 +5,8 @@ namespace Dashboard.Tests.E2E.Keys;
 
 public sealed class TemplateChangeTests : IDisposable
 {
-    static readonly string[] Templates = ["nk_{env}_{id:8}_{secret:32}", "nk_{env}_{hex:64}", "ak-{uuid}{secret:32}", "sk_{env}_{secret:32}"];
+    static readonly string[] Templates =
+        ["nk_{env}_{id:8}_{secret:32}", "nk_{env}_{hex:64}", "ak-{uuid}{secret:32}", "sk_{env}_{secret:32}"];
 
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("latchkey-");
 

@@ -19,10 +19,12 @@ public sealed class TwoProcessTests(TwoProcessTests.Nodes nodes) : IClassFixture
         using var other = await Caller.SignInAsync(nodes.Second.Url, Token);
         var project = await one.AddProjectAsync("Full", Token);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => (i % 2 == 0 ? one : other).CreateKeyAsync(new { name = $"key {i}", project }, Token)));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 50).Select(i => (i % 2 == 0 ? one : other).CreateKeyAsync(new { name = $"key {i}", project }, Token)));
 
         Assert.Equal(10, answers.Count(answer => answer.Status == HttpStatusCode.Created));
-        Assert.Equal(40, answers.Count(answer => answer.Status == HttpStatusCode.Conflict && (string?)answer.Body["code"] == "key_limit_reached"));
+        Assert.Equal(
+            40, answers.Count(answer => answer.Status == HttpStatusCode.Conflict && (string?)answer.Body["code"] == "key_limit_reached"));
         Assert.Equal(10, (await one.GetAsync($"/api/keys?project={project}", Token))["items"]!.AsArray().Count);
     }
 
@@ -43,7 +45,8 @@ public sealed class TwoProcessTests(TwoProcessTests.Nodes nodes) : IClassFixture
         Assert.All(await RevokeAsync(keys[1..]), time => Assert.InRange(time, TimeSpan.Zero, TimeSpan.FromSeconds(2)));
 
         Task<IReadOnlyList<TimeSpan>> RevokeAsync(List<(string Id, string Raw)> some) => Revocations.RunAsync(
-            nodes.Second.Url, some.ConvertAll(key => key.Raw), async i => (await owner.DeleteAsync($"/api/keys/{some[i].Id}", Token)).EnsureSuccessStatusCode().Dispose(), 4, Token);
+            nodes.Second.Url, some.ConvertAll(key => key.Raw), async i =>
+                (await owner.DeleteAsync($"/api/keys/{some[i].Id}", Token)).EnsureSuccessStatusCode().Dispose(), 4, Token);
     }
 
     public sealed class Nodes : IAsyncLifetime

@@ -57,20 +57,24 @@ public sealed class WeightTests(Browser browser, ITestOutputHelper output)
         await visit.GoAsync($"/{project}/keys?revoked=true");
         await visit.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         var more = (Wire: bars.Wire - wire.Kilobytes, Html: (bars.Html - files["/" + project + "/keys"]) / 1024);
-        var cost = string.Create(CultureInfo.InvariantCulture, $"25 sparklines: {more.Html:N1} KB of HTML, {more.Wire:N1} KB with the circuit's messages");
+        var cost = string.Create(
+            CultureInfo.InvariantCulture, $"25 sparklines: {more.Html:N1} KB of HTML, {more.Wire:N1} KB with the circuit's messages");
         output.WriteLine(cost);
         Assert.True(more.Html > 0 && more.Wire <= LimitOfSparklines, cost);
 
-        static string Line(KeyValuePair<string, double> file) => string.Create(CultureInfo.InvariantCulture, $"{file.Value,9:N0} B  {file.Key}");
+        static string Line(KeyValuePair<string, double> file) =>
+            string.Create(CultureInfo.InvariantCulture, $"{file.Value,9:N0} B  {file.Key}");
     }
 
     /// <summary>The browser's transfer size of each response, compressed and with headers.</summary>
     static async Task<ConcurrentDictionary<string, double>> ListAsync(IPage page)
     {
-        var (addresses, sizes) = (new ConcurrentDictionary<string, string>(StringComparer.Ordinal), new ConcurrentDictionary<string, double>(StringComparer.Ordinal));
+        var (addresses, sizes) = (new ConcurrentDictionary<string, string>(StringComparer.Ordinal),
+            new ConcurrentDictionary<string, double>(StringComparer.Ordinal));
         var session = await page.Context.NewCDPSessionAsync(page);
         session.Event("Network.requestWillBeSent").OnEvent += (_, e) =>
-            addresses[e!.Value.GetProperty("requestId").GetString()!] = new Uri(e.Value.GetProperty("request").GetProperty("url").GetString()!).AbsolutePath;
+            addresses[e!.Value.GetProperty("requestId").GetString()!] =
+                new Uri(e.Value.GetProperty("request").GetProperty("url").GetString()!).AbsolutePath;
         session.Event("Network.loadingFinished").OnEvent += (_, e) =>
         {
             if (e!.Value.GetProperty("encodedDataLength").GetDouble() is var size and > 0)

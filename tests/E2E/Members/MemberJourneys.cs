@@ -41,7 +41,8 @@ public sealed class MemberJourneys : IClassFixture<MemberJourneys.OpenProduct>
         await hand.AtAsync("textbox: Email");
         await hand.WriteAsync(AriaRole.Textbox, "Email", "not an address");
         await hand.KeyAsync("Enter");
-        await Expect(invite.GetByLabel("Email")).ToHaveAccessibleDescriptionAsync("Enter a full email address, such as priya@northwind.example.");
+        await Expect(invite.GetByLabel("Email"))
+            .ToHaveAccessibleDescriptionAsync("Enter a full email address, such as priya@northwind.example.");
         await owner.ExpectAccessibleAsync(PageState.InvitePerson, invite);
         await hand.WriteAsync(AriaRole.Textbox, "Email", "ada.lovelace@analytical.example");
         await hand.KeyAsync("Enter");
@@ -64,7 +65,8 @@ public sealed class MemberJourneys : IClassFixture<MemberJourneys.OpenProduct>
         await guest.UntilInteractiveAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Members" })).ToBeVisibleAsync();
         await guest.ExpectAccessibleAsync(PageState.MembersForDeveloper);
-        var made = await guest.Requests.PostAsync("/api/keys", new() { DataObject = new { name = "Engine", project = own.Project }, Headers = Origin });
+        var made = await guest.Requests.PostAsync(
+            "/api/keys", new() { DataObject = new { name = "Engine", project = own.Project }, Headers = Origin });
         Assert.Equal(201, made.Status);
         var raw = (await made.JsonAsync())!.Value.GetProperty("raw_key").GetString()!;
 
@@ -86,7 +88,8 @@ public sealed class MemberJourneys : IClassFixture<MemberJourneys.OpenProduct>
         await hand.TakeAsync("Actions for Ada Lovelace", "Remove…");
         await hand.AtAsync("button: Cancel");
         var remove = owner.Page.GetByRole(AriaRole.Alertdialog, new() { Name = "Remove Ada Lovelace?" });
-        await Expect(remove.GetByLabel("What becomes of Engine")).ToHaveValueAsync((await own.Owner.GetAsync("/api/session")).Json.GetProperty("user").GetProperty("id").GetString()!);
+        await Expect(remove.GetByLabel("What becomes of Engine"))
+            .ToHaveValueAsync((await own.Owner.GetAsync("/api/session")).Json.GetProperty("user").GetProperty("id").GetString()!);
         await owner.ExpectAccessibleAsync(PageState.RemoveMember, remove);
         guest.Expect(401, "/api/session");
         await hand.PressAsync(AriaRole.Button, "Remove and hand over");
@@ -95,7 +98,8 @@ public sealed class MemberJourneys : IClassFixture<MemberJourneys.OpenProduct>
         Assert.Equal(401, (await guest.Requests.GetAsync("/api/session")).Status);
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Sign in to Latchkey" })).ToBeVisibleAsync();
         Assert.Equal(200, (await own.Owner.GetAsync("/v1/capabilities", ("X-API-Key", raw))).Status);
-        Assert.Equal("Engine", (await own.Owner.GetAsync("/api/keys?owner=me")).Json.GetProperty("items")[0].GetProperty("name").GetString());
+        Assert.Equal(
+            "Engine", (await own.Owner.GetAsync("/api/keys?owner=me")).Json.GetProperty("items")[0].GetProperty("name").GetString());
         guest.Expect(404, "/account/invitation");
         await page.GotoAsync(new Uri(link).PathAndQuery); // used
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "This invitation no longer works" })).ToBeVisibleAsync();
@@ -114,7 +118,8 @@ public sealed class MemberJourneys : IClassFixture<MemberJourneys.OpenProduct>
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Check your mail" })).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.RegisterMailed);
-        var mail = (await product.Services.GetRequiredService<MailOutbox>().ReadAsync(Token)).Single(x => x.Message!.To == "grace@example.com").Message!.Body;
+        var mail = (await product.Services.GetRequiredService<MailOutbox>().ReadAsync(Token))
+            .Single(x => x.Message!.To == "grace@example.com").Message!.Body;
         await page.GotoAsync(new Uri(mail.Split('\n').Single(line => line.StartsWith("http", StringComparison.Ordinal))).PathAndQuery);
         Assert.Equal(RegistrationService.Path, new Uri(page.Url).PathAndQuery);
         await visit.ExpectAccessibleAsync(PageState.RegisterName);

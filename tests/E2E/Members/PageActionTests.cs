@@ -62,14 +62,16 @@ public sealed partial class PageActionTests(PageActionTests.Furnished furnished,
         {
             var answer = await visit.Requests.GetAsync(path);
             var text = await answer.TextAsync();
-            Assert.True(answer.Status == 404 && text.Contains("Page not found", StringComparison.Ordinal), $"{path} as {role}: {answer.Status}");
+            Assert.True(answer.Status == 404
+                && text.Contains("Page not found", StringComparison.Ordinal), $"{path} as {role}: {answer.Status}");
             Assert.DoesNotContain("secret of theirs", text, StringComparison.Ordinal);
         }
     }
 
     [Fact]
     public void Every_page_of_an_organization_is_visited() =>
-        Assert.Equal(Routes.Order(StringComparer.Ordinal), furnished.Pages.Select(page => page.Route).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        Assert.Equal(Routes.Order(StringComparer.Ordinal), furnished.Pages.Select(page => page.Route)
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
 
     static IEnumerable<string> Routes => typeof(Program).Assembly.GetTypes().SelectMany(type => type.GetCustomAttributes<RouteAttribute>())
         .Select(route => route.Template).Where(route => route.StartsWith("/{Organization}", StringComparison.Ordinal));
@@ -84,7 +86,8 @@ public sealed partial class PageActionTests(PageActionTests.Furnished furnished,
             {
                 yield return $"{page.Path} as {role}: {control.Name} is {(found.Count == 0 ? "missing" : found[0].IsEnabled ? "there" : "disabled")}";
             }
-            else if (control is { Action: not null } && !control.IsFor(role) && found.Exists(x => !x.Around.Contains("Only ", StringComparison.Ordinal)))
+            else if (control is { Action: not null } && !control.IsFor(role)
+                && found.Exists(x => !x.Around.Contains("Only ", StringComparison.Ordinal)))
             {
                 yield return $"{page.Path} as {role}: {control.Name} is disabled without a reason";
             }
@@ -116,7 +119,8 @@ public sealed partial class PageActionTests(PageActionTests.Furnished furnished,
             if (menus.Contains(name))
             {
                 var items = await ReadMenuAsync(page, control.Name["button ".Length..]);
-                shown.AddRange(items.Select(item => item with { Name = $"{name["button ".Length..]} › {item.Name["menuitem ".Length..]}" }));
+                shown.AddRange(
+                    items.Select(item => item with { Name = $"{name["button ".Length..]} › {item.Name["menuitem ".Length..]}" }));
             }
             else
             {
@@ -130,7 +134,8 @@ public sealed partial class PageActionTests(PageActionTests.Furnished furnished,
     static async Task<List<Shown>> ReadMenuAsync(IPage page, string name)
     {
         await page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).EvaluateAsync("button => button.click()");
-        await page.WaitForFunctionAsync("() => document.activeElement.matches('[role^=menuitem]')"); // at the next frame, where an assertion asks later
+        // at the next frame, where an assertion asks later
+        await page.WaitForFunctionAsync("() => document.activeElement.matches('[role^=menuitem]')");
         var items = await ParseAsync(page.GetByRole(AriaRole.Menu));
         await page.Keyboard.PressAsync("Escape");
         await page.WaitForFunctionAsync("() => !document.querySelector('[role=menu]')");
@@ -146,7 +151,8 @@ public sealed partial class PageActionTests(PageActionTests.Furnished furnished,
         [
             .. from Match control in Control().Matches(await part.AriaSnapshotAsync())
                let state = control.Groups["state"].Value
-               select new Shown($"{control.Groups["role"].Value} {control.Groups["name"].Value}", !state.Contains("[disabled]", StringComparison.Ordinal), text),
+               select new Shown($"{control.Groups["role"].Value} {control.Groups["name"].Value}", !state.Contains(
+                   "[disabled]", StringComparison.Ordinal), text),
         ];
     }
 
@@ -183,12 +189,14 @@ public sealed partial class PageActionTests(PageActionTests.Furnished furnished,
             await developer.PostAsync("/api/apps", new { name = "my app", project, resource = "workflow:intake" });
             var key = await owner.CreateKeyAsync(new { name = "theirs", project, allowed_ips = new[] { "192.0.2.0/24" } });
             var own = await developer.CreateKeyAsync(new { name = "mine", project, allowed_ips = new[] { "192.0.2.0/24" } });
-            var account = (await owner.PostAsync("/api/service-accounts", new { name = "robot", projects = new[] { project } })).Member("id");
+            var account =
+                (await owner.PostAsync("/api/service-accounts", new { name = "robot", projects = new[] { project } })).Member("id");
             await owner.PatchAsync("/api/organizations/" + RoleMatrixTests.Team.Slug, new { live_write_keys_need_approval = true });
             await developer.CreateKeyAsync(new { name = "pending", project, permissions = new[] { "read", "write" } });
             foreach (var role in new[] { "viewer", "owner" })
             {
-                await owner.PostAsync("/api/invitations", new { email = $"{role}-to-be@example.com", role, organization = RoleMatrixTests.Team.Slug });
+                await owner.PostAsync(
+                    "/api/invitations", new { email = $"{role}-to-be@example.com", role, organization = RoleMatrixTests.Team.Slug });
             }
 
             var user = (await developer.GetAsync("/api/session")).Json.GetProperty("user").GetProperty("id").GetString()!;
@@ -200,7 +208,8 @@ public sealed partial class PageActionTests(PageActionTests.Furnished furnished,
 
         public ValueTask DisposeAsync() => Team.DisposeAsync();
 
-        /// <summary>Returns addresses of a page in another organization, and of what that one has under an address of the member's own.</summary>
+        /// <summary>Returns addresses of a page in another organization, and of what that one has under an address of the member's
+        /// own.</summary>
         public IEnumerable<string> Elsewhere(string route) =>
             from project in route.EndsWith('}') ? new[] { People.Project, RoleMatrixTests.Team.Project } : [People.Project]
             select route.Replace("{Organization}", project.Split('/')[0], StringComparison.Ordinal)

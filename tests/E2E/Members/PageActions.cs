@@ -40,7 +40,8 @@ static class PageActions
 
     const MemberAction Accounts = MemberAction.ManageServiceAccounts;
 
-    /// <summary>The pages, with two keys and a service account: what is "mine" is the developer's, and what is "theirs" the owner's.</summary>
+    /// <summary>The pages, with two keys and a service account: what is "mine" is the developer's, and what is "theirs" the
+    /// owner's.</summary>
     public static IReadOnlyList<ActionPage> Of(string theirs, string mine, string account) =>
     [
         new(Keys, OfProject + "/keys", "API keys", View, [.. Links()]) { Part = Rail },
@@ -75,7 +76,8 @@ static class PageActions
         ]),
         new("/{Organization}/service-accounts/{Id}", $"{OfOrganization}/service-accounts/{account}", "robot", Accounts,
         [
-            .. All(Accounts, "button Disable", "button Create key", "button Change owners…", "button Add client secret", "button End all tokens"),
+            .. All(Accounts, "button Disable", "button Create key", "button Change owners…",
+                "button Add client secret", "button End all tokens"),
             .. All(Accounts, "button Copy the curl text"),
             .. Menu(Accounts, "Actions for robot", OnAccount),
             .. Menu(Accounts, "Actions for the key robot", "Rename…", "Disable", "Revoke…"),
@@ -86,12 +88,14 @@ static class PageActions
         new("/{Organization}/members", OfOrganization + "/members", "Members", View, [.. OnMembers()]),
         new("/{Organization}/audit", OfOrganization + "/audit", "Audit log", MemberAction.ReadAuditLog,
         [
-            .. All(MemberAction.ReadAuditLog, "searchbox Search target", "combobox Category", "combobox Actor", "combobox Outcome", "combobox Time"),
+            .. All(MemberAction.ReadAuditLog, "searchbox Search target", "combobox Category",
+                "combobox Actor", "combobox Outcome", "combobox Time"),
             .. All(MemberAction.ReadAuditLog, "button Dates and network…", "button Verify chain…", "button Details of …"),
             .. Menu(MemberAction.ReadAuditLog, "Export", "CSV", "JSON Lines"),
         ]),
         new("/{Organization}/settings", OfOrganization + "/settings", "Organization settings", View, All(MemberAction.ChangeOrganization,
-            "textbox Name", "textbox Address", "button Save", "button Save policies", "button Delete organization…", "switch Two factors for everyone",
+            "textbox Name", "textbox Address", "button Save", "button Save policies",
+            "button Delete organization…", "switch Two factors for everyone",
             "combobox Longest life of a live key", "switch Developers may create live keys", "switch Live keys need an IP allow-list",
             "switch Live keys that may write need approval")),
     ];
@@ -101,17 +105,21 @@ static class PageActions
     static IEnumerable<PageControl> Links() =>
         from link in new (MemberAction Action, string Path)[]
         {
-            (View, OfProject + "/keys"), (View, OfProject + "/resources"), (View, OfProject + "/apps"), (MemberAction.ManageProjects, OfProject + "/settings"),
+            (View, OfProject + "/keys"), (View, OfProject + "/resources"), (View, OfProject + "/apps"), (
+                MemberAction.ManageProjects, OfProject + "/settings"),
             (Accounts, OfOrganization + "/service-accounts"), (MemberAction.ManageAuthorizations, OfOrganization + "/connected-apps"),
-            (View, OfOrganization + "/members"), (MemberAction.ReadAuditLog, OfOrganization + "/audit"), (MemberAction.ChangeOrganization, OfOrganization + "/settings"),
+            (View, OfOrganization + "/members"), (MemberAction.ReadAuditLog, OfOrganization + "/audit"), (
+                MemberAction.ChangeOrganization, OfOrganization + "/settings"),
         }
         select new PageControl(link.Action, $"link {link.Path}");
 
     static PageControl[] OnKeys() =>
     [
-        .. All(View, "searchbox Search keys", "combobox Environment", "button Filter", "switch Show revoked keys", "switch Show keys of published apps"),
+        .. All(View, "searchbox Search keys", "combobox Environment", "button Filter",
+            "switch Show revoked keys", "switch Show keys of published apps"),
         .. All(View, "button Name", "button Created", "button Last used", "button Expiry"),
-        .. All(MemberAction.CreateKeys, "button Create key", "checkbox Select all keys on this page", "checkbox Select mine", "checkbox Select pending"),
+        .. All(MemberAction.CreateKeys, "button Create key", "checkbox Select all keys on this page",
+            "checkbox Select mine", "checkbox Select pending"),
         .. Menu(MemberAction.CreateKeys, "Actions for mine", "Rename…", "Disable", "Revoke…"),
         .. Menu(MemberAction.CreateKeys, "Actions for pending", "Rename…", "Revoke…"),
         .. Menu(MemberAction.ManageAllKeys, "Actions for pending", "Approve", "Reject…"),
@@ -138,18 +146,21 @@ static class PageActions
         .. All(MemberAction.ManageMembers, "button Invite a person"),
         .. Menu(MemberAction.ManageMembers, "Actions for you", "Change role…", "Revoke all access…"),
         .. Enum.GetValues<OrganizationRole>().SelectMany(About),
-        .. Invitation("viewer-to-be@example.com", OrganizationRole.Viewer), .. Invitation("owner-to-be@example.com", OrganizationRole.Owner),
+        .. Invitation("viewer-to-be@example.com", OrganizationRole.Viewer), .. Invitation(
+            "owner-to-be@example.com", OrganizationRole.Owner),
     ];
 
     /// <summary>What can be done to the member with a role by the others.</summary>
     static IEnumerable<PageControl> About(OrganizationRole role) =>
     [
-        .. Menu(MemberAction.ManageMembers, $"Actions for {role}", "Change role…", "Revoke all access…", "Remove…").Select(control => control with { Of = role }),
+        .. Menu(MemberAction.ManageMembers, $"Actions for {role}", "Change role…", "Revoke all access…", "Remove…")
+            .Select(control => control with { Of = role }),
         new(MemberAction.DisableMembers, $"Actions for {role} › Disable…", role),
     ];
 
     static IEnumerable<PageControl> Invitation(string address, OrganizationRole role) =>
-        Menu(MemberAction.ManageMembers, $"Actions for {address}", "Send a new link", "Withdraw").Select(control => control with { Of = role });
+        Menu(MemberAction.ManageMembers, $"Actions for {address}", "Send a new link", "Withdraw")
+            .Select(control => control with { Of = role });
 
     static PageControl[] All(MemberAction action, params string[] names) => [.. names.Select(name => new PageControl(action, name))];
 

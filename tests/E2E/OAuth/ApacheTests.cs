@@ -16,20 +16,23 @@ public sealed class ApacheTests(AuthorizationServer server)
     [Fact]
     public async Task Apache_lets_through_the_right_scope_and_refuses_others_garbage_nothing_and_what_was_revoked()
     {
-        Assert.SkipUnless(ExternalProcess.Find("apache2") is not null && File.Exists($"{Modules}/mod_oauth2.so"), "no Apache with mod_oauth2: they are Debian packages");
+        Assert.SkipUnless(ExternalProcess.Find("apache2") is not null
+            && File.Exists($"{Modules}/mod_oauth2.so"), "no Apache with mod_oauth2: they are Debian packages");
         var folder = Directory.CreateTempSubdirectory("latchkey-");
         try
         {
             var port = ExternalProcess.FreePort();
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, "httpd.conf"), Configuration(folder.FullName, port), Token);
             await File.WriteAllTextAsync(Path.Combine(folder.CreateSubdirectory("www").FullName, "index.html"), Page, Token);
-            await using var apache = await ExternalProcess.ServeAsync(ExternalProcess.Find("apache2")!, folder.FullName, port, Token, "-X", "-d", folder.FullName, "-f", "httpd.conf");
+            await using var apache = await ExternalProcess.ServeAsync(
+                ExternalProcess.Find("apache2")!, folder.FullName, port, Token, "-X", "-d", folder.FullName, "-f", "httpd.conf");
             using var client = new HttpClient { BaseAddress = new($"http://127.0.0.1:{port}") };
 
             var good = await server.TokenAsync("read:workflows");
             Assert.Equal((200, Page), await GetAsync(client, $"Bearer {good}"));
             Assert.Equal(403, (await GetAsync(client, $"Bearer {await server.TokenAsync("execute:workflows")}")).Status);
-            foreach (var wrong in new[] { null, "Bearer garbage", "Bearer a.b.c", $"Bearer {good}x", $"Bearer {good[..^2]}", "Basic Z29vZDpnb29k" })
+            foreach (var wrong in new[] { null, "Bearer garbage", "Bearer a.b.c", $"Bearer {good}x",
+                $"Bearer {good[..^2]}", "Basic Z29vZDpnb29k" })
             {
                 Assert.Equal(401, (await GetAsync(client, wrong)).Status);
             }

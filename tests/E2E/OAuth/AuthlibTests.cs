@@ -24,11 +24,13 @@ public sealed class AuthlibTests(AuthorizationServer server)
             ["CLIENT_SECRET"] = server.Worker.Secret,
         };
         Assert.SkipUnless(File.Exists(Python), "no python3: it is a Debian package");
-        Assert.SkipUnless(await ExternalProcess.RunAsync(Python, folder, environment, Token, "-c", "import authlib, requests") == "", "no Authlib: python3-authlib and python3-requests are Debian packages");
+        Assert.SkipUnless(await ExternalProcess.RunAsync(Python, folder, environment, Token, "-c", "import authlib, requests") == "",
+            "no Authlib: python3-authlib and python3-requests are Debian packages");
 
         string[] once =
         [
-            $$"""token {"type": "Bearer", "lifetime": 86400, "scope": "read:workflows", "issuer": "{{server.Issuer}}"}""", "active true 200", "revoked 200", "active false 401", "revoked 200",
+            $$"""token {"type": "Bearer", "lifetime": 86400, "scope": "read:workflows", "issuer": "{{server.Issuer}}"}""",
+            "active true 200", "revoked 200", "active false 401", "revoked 200",
         ];
         var said = await ExternalProcess.RunAsync(Python, folder, environment, Token, "authlib_client.py");
         Assert.Equal([.. once, .. once], said.Split('\n')); // credentials in the header, then in the body

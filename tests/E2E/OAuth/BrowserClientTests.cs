@@ -20,13 +20,16 @@ public sealed class BrowserClientTests(AuthorizationServer server)
     public async Task Public_endpoint_answers_any_origin_and_takes_no_cookie(string path, string method, string methods)
     {
         var asked = await PreflightAsync(path, method);
-        Assert.Equal((204, "*", methods), (asked.Status, asked.Headers.GetValueOrDefault("Access-Control-Allow-Origin"), asked.Headers.GetValueOrDefault("Access-Control-Allow-Methods")));
+        Assert.Equal(
+            (204, "*", methods), (asked.Status, asked.Headers.GetValueOrDefault("Access-Control-Allow-Origin"),
+                asked.Headers.GetValueOrDefault("Access-Control-Allow-Methods")));
         Assert.Equal("Authorization, Content-Type, MCP-Protocol-Version", asked.Headers["Access-Control-Allow-Headers"]);
         foreach (var api in new[] { server.Nobody, server.Owner })
         {
             using var form = method == "POST" ? new FormUrlEncodedContent([new("token", "x")]) : null;
             var answer = await api.SendContentAsync(new(method), path, form, ("Origin", Origin), ("Sec-Fetch-Site", "cross-site"));
-            Assert.Equal(("*", "WWW-Authenticate, Retry-After"), (answer.Header("Access-Control-Allow-Origin"), answer.Header("Access-Control-Expose-Headers")));
+            Assert.Equal(("*", "WWW-Authenticate, Retry-After"), (
+                answer.Header("Access-Control-Allow-Origin"), answer.Header("Access-Control-Expose-Headers")));
             Assert.Null(answer.Header("Access-Control-Allow-Credentials"));
             Assert.NotEqual("cross_site", answer.Code);
         }
@@ -48,7 +51,8 @@ public sealed class BrowserClientTests(AuthorizationServer server)
     [Fact]
     public async Task Refusal_can_be_read_by_a_page_too()
     {
-        using var form = new FormUrlEncodedContent([new("grant_type", "client_credentials"), new("client_id", "nobody"), new("client_secret", "x")]);
+        using var form =
+            new FormUrlEncodedContent([new("grant_type", "client_credentials"), new("client_id", "nobody"), new("client_secret", "x")]);
         var answer = await server.Nobody.SendContentAsync(HttpMethod.Post, "/oauth/token", form, ("Origin", Origin));
         Assert.Equal((401, "*"), (answer.Status, answer.Header("Access-Control-Allow-Origin")));
         Assert.Equal((404, "*"), await ReadAsync("/.well-known/openid-configuration"));
@@ -64,7 +68,8 @@ public sealed class BrowserClientTests(AuthorizationServer server)
     [Fact]
     public async Task Metadata_for_clients_that_register_offer_no_scope_that_they_cannot_have()
     {
-        var scopes = (await server.Nobody.GetAsync("/.well-known/oauth-authorization-server")).Json.GetProperty("scopes_supported").EnumerateArray().Select(x => x.GetString()).ToList();
+        var scopes = (await server.Nobody.GetAsync("/.well-known/oauth-authorization-server")).Json.GetProperty("scopes_supported")
+            .EnumerateArray().Select(x => x.GetString()).ToList();
         Assert.Contains("read:workflows", scopes);
         Assert.DoesNotContain("api", scopes);
     }
@@ -82,10 +87,12 @@ public sealed class BrowserClientTests(AuthorizationServer server)
         })
         {
             var answer = await server.Nobody.GetAsync(
-                path, ("Authorization", $"Bearer {token}"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "api.example"), ("X-Forwarded-Uri", "/mcp"), ("X-Forwarded-For", "203.0.113.9"));
+                path, ("Authorization", $"Bearer {token}"), ("X-Forwarded-Proto", "https"),
+                ("X-Forwarded-Host", "api.example"), ("X-Forwarded-Uri", "/mcp"), ("X-Forwarded-For", "203.0.113.9"));
             Assert.Equal((403, code), (answer.Status, answer.Header("X-Latchkey-Code")));
             var challenge = answer.Header("WWW-Authenticate");
-            Assert.StartsWith($"Bearer error=\"insufficient_scope\", scope=\"{scope}\", resource_metadata=\"", challenge, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"Bearer error=\"insufficient_scope\", scope=\"{scope}\", resource_metadata=\"", challenge, StringComparison.Ordinal);
             Assert.Contains("?resource=https%3A%2F%2Fapi.example%2Fmcp\"", challenge, StringComparison.Ordinal);
         }
     }
@@ -96,14 +103,17 @@ public sealed class BrowserClientTests(AuthorizationServer server)
         var key = (await server.Owner.CreateKeyAsync(new { name = "narrow", permissions = new[] { "read" } })).Raw;
         var answer = await server.Nobody.GetAsync("/forward-auth/-/-/-/write", ("X-API-Key", key));
         Assert.Contains("insufficient_scope", answer.Header("WWW-Authenticate"), StringComparison.Ordinal);
-        Assert.Null((await server.Nobody.GetAsync("/forward-auth/-/other/-/read", ("X-API-Key", key))).Header("WWW-Authenticate")); // wrong_project
+        // wrong_project
+        Assert.Null((await server.Nobody.GetAsync("/forward-auth/-/other/-/read", ("X-API-Key", key))).Header("WWW-Authenticate"));
     }
 
     Task<(int Status, Dictionary<string, string> Headers)> PreflightAsync(string path, string method) =>
-        SendAsync(HttpMethod.Options, path, ("Access-Control-Request-Method", method), ("Access-Control-Request-Headers", "authorization, mcp-protocol-version"));
+        SendAsync(HttpMethod.Options, path, ("Access-Control-Request-Method", method), (
+            "Access-Control-Request-Headers", "authorization, mcp-protocol-version"));
 
     /// <summary>Sends what the OpenAPI document does not describe.</summary>
-    async Task<(int Status, Dictionary<string, string> Headers)> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
+    async Task<(int Status, Dictionary<string, string> Headers)> SendAsync(
+        HttpMethod method, string path, params (string Name, string Value)[] headers)
     {
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = server.Product.Url };
         using var request = new HttpRequestMessage(method, path) { Headers = { { "Origin", Origin } } };
@@ -113,6 +123,7 @@ public sealed class BrowserClientTests(AuthorizationServer server)
         }
 
         using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
-        return ((int)answer.StatusCode, answer.Headers.ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase));
+        return ((int)answer.StatusCode, answer.Headers.ToDictionary(
+            header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase));
     }
 }

@@ -23,7 +23,8 @@ public sealed class ClientDocumentJourneys(Browser browser)
         server.Serve(new { client_id = Url, client_name = "Totally trustworthy", redirect_uris = new[] { "http://127.0.0.1/callback" } });
         await using var product = new Product().WithoutRateLimits().With(services => services.AddSingleton<ClientDocumentNetwork>(server));
         using var api = await ApiClient.OpenAsync(product);
-        Assert.True((await api.GetAsync("/.well-known/oauth-authorization-server")).Json.GetProperty("client_id_metadata_document_supported").GetBoolean());
+        Assert.True((await api.GetAsync("/.well-known/oauth-authorization-server")).Json.GetProperty(
+            "client_id_metadata_document_supported").GetBoolean());
         await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         using var app = new HttpListener();
         var address = $"http://127.0.0.1:{ExternalProcess.FreePort()}/";
@@ -44,7 +45,8 @@ public sealed class ClientDocumentJourneys(Browser browser)
         await page.Keyboard.PressAsync("Enter"); // a click would wait for the app, which answers below
         var heard = await hearing.WaitAsync(TimeSpan.FromSeconds(30), Token);
         heard.Response.ContentType = "text/html";
-        heard.Response.Close("<!DOCTYPE html><html lang=en><title>App</title><link rel=icon href=data:,>Back at the app</html>"u8.ToArray(), false);
+        heard.Response.Close(
+            "<!DOCTYPE html><html lang=en><title>App</title><link rel=icon href=data:,>Back at the app</html>"u8.ToArray(), false);
         await Expect(page.GetByText("Back at the app")).ToBeVisibleAsync();
         Assert.StartsWith("latchkey_ac_", heard.Request.QueryString["code"], StringComparison.Ordinal);
     }

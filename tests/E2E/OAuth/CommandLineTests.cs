@@ -25,13 +25,18 @@ public sealed class CommandLineTests(Tenants tenants)
         Assert.Equal((201, "no-store"), (made.Status, made.Header("Cache-Control")));
         Assert.Equal("renamed", (await SendAsync("PATCH", $"/api/keys/{id}", new { name = "renamed" }, bearer)).Member("name"));
         Assert.Equal("revoked", (await SendAsync("DELETE", $"/api/keys/{id}", null, bearer)).Member("state"));
-        Assert.Equal(201, (await SendAsync("POST", "/api/service-accounts", new { name = "from the shell", projects = new[] { People.Project } }, bearer)).Status);
-        Assert.Equal([People.Organization], (await SendAsync("GET", "/api/projects", null, bearer)).Json.GetProperty("items").EnumerateArray().Select(x => x.GetProperty("organization").GetString()).Distinct());
-        Assert.Equal((404, "not_found"), Said(await SendAsync("POST", "/api/keys", new { name = "theirs", project = "rival/secret" }, bearer)));
+        Assert.Equal(
+            201, (await SendAsync(
+                "POST", "/api/service-accounts", new { name = "from the shell", projects = new[] { People.Project } }, bearer)).Status);
+        Assert.Equal([People.Organization], (await SendAsync("GET", "/api/projects", null, bearer)).Json.GetProperty("items")
+            .EnumerateArray().Select(x => x.GetProperty("organization").GetString()).Distinct());
+        Assert.Equal(
+            (404, "not_found"), Said(await SendAsync("POST", "/api/keys", new { name = "theirs", project = "rival/secret" }, bearer)));
 
         await using var context = await People.OpenAsync(tenants.Product);
         var rows = await context.AuditEntries.Where(x => x.ActorId == person.Id && x.TargetId == id).ToListAsync(Token);
-        Assert.Equal(["key.created", "key.changed", "key.revoked"], rows.OrderBy(x => x.Sequence).Select(x => x.Action == "key.renamed" ? "key.changed" : x.Action));
+        Assert.Equal(["key.created", "key.changed", "key.revoked"], rows.OrderBy(x => x.Sequence)
+            .Select(x => x.Action == "key.renamed" ? "key.changed" : x.Action));
         Assert.All(rows, row => Assert.Contains("\"through\":\"latchkey-cli\"", row.Details, StringComparison.Ordinal));
     }
 
@@ -61,19 +66,24 @@ public sealed class CommandLineTests(Tenants tenants)
         var before = await Snapshot.TakeAsync(tenants.Product);
         foreach (var bad in new[] { "Bearer a.b.c", $"Bearer {tenants.RawKey}", "Bearer", "bearer x" })
         {
-            Assert.Equal((401, "session_required"), Said(await tenants.Owner.SendAsync(HttpMethod.Post, "/api/keys", new { name = "x" }, own, ("Authorization", bad))));
+            Assert.Equal((401, "session_required"), Said(
+                await tenants.Owner.SendAsync(HttpMethod.Post, "/api/keys", new { name = "x" }, own, ("Authorization", bad))));
         }
 
         foreach (var site in new[] { own, foreign })
         {
-            Assert.Equal((403, "forbidden"), Said(await tenants.Owner.SendAsync(HttpMethod.Post, "/api/keys", new { name = "x" }, site, viewer)));
-            Assert.Equal((403, "forbidden"), Said(await tenants.Owner.SendAsync(HttpMethod.Post, "/api/projects", new { name = "x" }, site, viewer)));
+            Assert.Equal(
+                (403, "forbidden"), Said(await tenants.Owner.SendAsync(HttpMethod.Post, "/api/keys", new { name = "x" }, site, viewer)));
+            Assert.Equal((403, "forbidden"), Said(
+                await tenants.Owner.SendAsync(HttpMethod.Post, "/api/projects", new { name = "x" }, site, viewer)));
             Assert.Equal((403, "forbidden"), Said(await tenants.Owner.SendAsync(HttpMethod.Delete, "/api/session", null, site, viewer)));
         }
 
-        Assert.Equal((403, "cross_site"), Said(await tenants.Owner.SendAsync(HttpMethod.Post, "/api/keys", new { name = "x" }, foreign, ("Authorization", "Basic eDp5"))));
+        Assert.Equal((403, "cross_site"), Said(
+            await tenants.Owner.SendAsync(HttpMethod.Post, "/api/keys", new { name = "x" }, foreign, ("Authorization", "Basic eDp5"))));
         Assert.Equal(before, await Snapshot.TakeAsync(tenants.Product));
-        Assert.Equal(200, (await tenants.Owner.GetAsync("/api/session", ("Authorization", "Basic eDp5"))).Status); // for a proxy, not for Latchkey
+        // for a proxy, not for Latchkey
+        Assert.Equal(200, (await tenants.Owner.GetAsync("/api/session", ("Authorization", "Basic eDp5"))).Status);
     }
 
     [Fact]
@@ -83,11 +93,13 @@ public sealed class CommandLineTests(Tenants tenants)
         var token = await tenants.Product.CommandLineTokenAsync(tenants.Nobody, person, resource: "http://api.example.com");
         foreach (var host in new[] { tenants.Product.Url.Authority, "api.example.com" })
         {
-            Assert.Equal((401, "session_required"), Said(await tenants.Nobody.SendRawAsync("GET", "/api/keys", $"Host: {host}", $"Authorization: Bearer {token}")));
+            Assert.Equal((401, "session_required"), Said(
+                await tenants.Nobody.SendRawAsync("GET", "/api/keys", $"Host: {host}", $"Authorization: Bearer {token}")));
         }
     }
 
-    Task<Exchange> SendAsync(string method, string path, object? body, (string, string) bearer) => tenants.Nobody.SendAsync(new(method), path, body, bearer);
+    Task<Exchange> SendAsync(string method, string path, object? body, (string, string) bearer) =>
+        tenants.Nobody.SendAsync(new(method), path, body, bearer);
 
     static (int, string?) Said(Exchange answer) => (answer.Status, answer.Code);
 }

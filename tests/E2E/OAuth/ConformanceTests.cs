@@ -21,9 +21,15 @@ public sealed class ConformanceTests(AuthorizationServer server)
     {
         var person = await server.Product.AddMemberAsync("conforms@example.com", People.Organization, OrganizationRole.Developer);
         var client = (await server.Nobody.PostAsync(
-            "/oauth/register", new { client_name = "Conformance", redirect_uris = new[] { "http://127.0.0.1/callback" }, token_endpoint_auth_method = "none" })).Member("client_id");
+            "/oauth/register", new
+            {
+                client_name = "Conformance",
+                redirect_uris = new[] { "http://127.0.0.1/callback" },
+                token_endpoint_auth_method = "none"
+            })).Member("client_id");
         await using var suite = JavaScript.Start(
-            "conformance.mjs", ("ISSUER", server.Issuer), ("CLIENT_ID", client), ("RESOURCE", Resource), ("PORT", ExternalProcess.FreePort().ToString(CultureInfo.InvariantCulture)));
+            "conformance.mjs", ("ISSUER", server.Issuer), ("CLIENT_ID", client), ("RESOURCE", Resource), (
+                "PORT", ExternalProcess.FreePort().ToString(CultureInfo.InvariantCulture)));
         var asked = await suite.HearAsync($"{server.Issuer}/oauth/authorize", Token);
         await suite.HearAsync("Callback server started", Token);
         using var browser = new HttpClient();
@@ -37,7 +43,8 @@ public sealed class ConformanceTests(AuthorizationServer server)
     async Task<string> AllowAsync(Actor person, string query)
     {
         var requests = server.Product.Services.GetRequiredService<AuthorizationRequests>();
-        var parameters = OAuthParameters.Read(QueryHelpers.ParseQuery(query).Select(part => KeyValuePair.Create(part.Key, part.Value.ToString())));
+        var parameters =
+            OAuthParameters.Read(QueryHelpers.ParseQuery(query).Select(part => KeyValuePair.Create(part.Key, part.Value.ToString())));
         var check = await requests.CheckAsync(person, parameters, server.Issuer, Token);
         return (await requests.ApproveAsync(person, check.Request!, People.Organization, server.Issuer, Token)).Value.Reveal();
     }

@@ -32,46 +32,58 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
     [InlineData("grant_type=client_credentials&client_id=SA'--&client_secret=SECRET", 401, "invalid_client")]
     [InlineData("grant_type=client_credentials&client_id=APP&client_secret=SECRET", 401, "invalid_client")] // a public client with a secret
     [InlineData("grant_type=refresh_token&client_id=latchkey-cli&client_secret=SECRET&refresh_token=x", 401, "invalid_client")]
-    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&client_assertion=a.b.c", 401, "invalid_client")] // never ignored
+    // never ignored
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&client_assertion=a.b.c", 401, "invalid_client")]
     [InlineData("grant_type=refresh_token&client_id=APP&refresh_token=REFRESH&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer", 401, "invalid_client")]
     // Unknown grants, or grants of other clients.
     [InlineData("", 400, "invalid_request")]
     [InlineData("grant_type=", 400, "invalid_request")]
     [InlineData("grant_type=password&username=x&password=y&client_id=latchkey-cli", 400, "unsupported_grant_type")]
     [InlineData("grant_type=implicit&client_id=latchkey-cli", 400, "unsupported_grant_type")]
-    [InlineData("grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer&assertion=a.b.c&client_id=latchkey-cli", 400, "unsupported_grant_type")]
+    [InlineData("grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer&assertion=a.b.c&client_id=latchkey-cli",
+        400, "unsupported_grant_type")]
     [InlineData("grant_type=client_credentials&client_id=latchkey-cli", 400, "unauthorized_client")]
     [InlineData("grant_type=client_credentials&client_id=APP", 400, "unauthorized_client")]
-    [InlineData("grant_type=authorization_code&client_id=SA&client_secret=SECRET&code=CODE&code_verifier=VERIFIER", 400, "unauthorized_client")]
+    [InlineData("grant_type=authorization_code&client_id=SA&client_secret=SECRET&code=CODE&code_verifier=VERIFIER",
+        400, "unauthorized_client")]
     [InlineData("grant_type=authorization_code&client_id=latchkey-cli&code=CODE&code_verifier=VERIFIER", 400, "unauthorized_client")]
     [InlineData("grant_type=urn:ietf:params:oauth:grant-type:device_code&client_id=APP&device_code=DEVICE", 400, "unauthorized_client")]
     // Repeated parameters.
     [InlineData("grant_type=client_credentials&grant_type=client_credentials&client_id=SA&client_secret=SECRET", 400, "invalid_request")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=read:workflows&scope=api", 400, "invalid_request")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_id=OTHER&client_secret=SECRET", 400, "invalid_request")]
-    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&resource=https://a.example&resource=https://b.example", 400, "invalid_target")]
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&resource=https://a.example&resource=https://b.example",
+        400, "invalid_target")]
     // Excessive scopes.
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=write:workflows", 400, "invalid_scope")]
-    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=read:workflows%20write:workflows", 400, "invalid_scope")]
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=read:workflows%20write:workflows",
+        400, "invalid_scope")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=verify", 400, "invalid_scope")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=*", 400, "invalid_scope")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=read:workflow", 400, "invalid_scope")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=READ:workflows", 400, "invalid_scope")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&resource=/relative", 400, "invalid_target")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&resource=https://api.example/%23x", 400, "invalid_target")]
-    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&resource=https://api.example/a/../b", 400, "invalid_target")]
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&resource=https://api.example/a/../b",
+        400, "invalid_target")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&resource=javascript:alert(1)", 400, "invalid_target")]
     // Codes.
     [InlineData("grant_type=authorization_code&client_id=APP&code=CODE&redirect_uri=CALLBACK", 400, "invalid_request")] // no verifier
     [InlineData("grant_type=authorization_code&client_id=APP&code_verifier=VERIFIER&redirect_uri=CALLBACK", 400, "invalid_request")]
-    [InlineData("grant_type=authorization_code&client_id=APP&code=CODE&code_verifier=CHALLENGE&redirect_uri=CALLBACK", 400, "invalid_grant")]
+    [InlineData("grant_type=authorization_code&client_id=APP&code=CODE&code_verifier=CHALLENGE&redirect_uri=CALLBACK",
+        400, "invalid_grant")]
     [InlineData("grant_type=authorization_code&client_id=APP&code=CODE&code_verifier=short&redirect_uri=CALLBACK", 400, "invalid_grant")]
     [InlineData("grant_type=authorization_code&client_id=APP&code=CODE&code_verifier=VERIFIER", 400, "invalid_grant")]
-    [InlineData("grant_type=authorization_code&client_id=APP&code=CODE&code_verifier=VERIFIER&redirect_uri=http://127.0.0.1:81/callback", 400, "invalid_grant")]
-    [InlineData("grant_type=authorization_code&client_id=APP&code=CODE&code_verifier=VERIFIER&redirect_uri=https://evil.example/", 400, "invalid_grant")]
-    [InlineData("grant_type=authorization_code&client_id=APP2&code=CODE&code_verifier=VERIFIER&redirect_uri=CALLBACK", 400, "invalid_grant")]
-    [InlineData("grant_type=authorization_code&client_id=APP&code=nothing&code_verifier=VERIFIER&redirect_uri=CALLBACK", 400, "invalid_grant")]
-    [InlineData("grant_type=authorization_code&client_id=APP&code=REFRESH&code_verifier=VERIFIER&redirect_uri=CALLBACK", 400, "invalid_grant")]
+    [InlineData("grant_type=authorization_code&client_id=APP&code=CODE&code_verifier=VERIFIER&redirect_uri=http://127.0.0.1:81/callback",
+        400, "invalid_grant")]
+    [InlineData("grant_type=authorization_code&client_id=APP&code=CODE&code_verifier=VERIFIER&redirect_uri=https://evil.example/",
+        400, "invalid_grant")]
+    [InlineData("grant_type=authorization_code&client_id=APP2&code=CODE&code_verifier=VERIFIER&redirect_uri=CALLBACK",
+        400, "invalid_grant")]
+    [InlineData("grant_type=authorization_code&client_id=APP&code=nothing&code_verifier=VERIFIER&redirect_uri=CALLBACK",
+        400, "invalid_grant")]
+    [InlineData("grant_type=authorization_code&client_id=APP&code=REFRESH&code_verifier=VERIFIER&redirect_uri=CALLBACK",
+        400, "invalid_grant")]
     [InlineData("grant_type=authorization_code&client_id=APP&code=CODE&code_verifier=VERIFIER&redirect_uri=CALLBACK&resource=https://evil.example", 400, "invalid_target")]
     // Refresh tokens.
     [InlineData("grant_type=refresh_token&client_id=APP", 400, "invalid_request")]
@@ -80,7 +92,8 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
     [InlineData("grant_type=refresh_token&client_id=APP&refresh_token=ACCESS", 400, "invalid_grant")]
     [InlineData("grant_type=refresh_token&client_id=APP&refresh_token=CODE", 400, "invalid_grant")]
     [InlineData("grant_type=refresh_token&client_id=APP&refresh_token=REFRESH&scope=api", 400, "invalid_scope")]
-    [InlineData("grant_type=refresh_token&client_id=APP&refresh_token=REFRESH&scope=read:workflows%20write:workflows", 400, "invalid_scope")]
+    [InlineData("grant_type=refresh_token&client_id=APP&refresh_token=REFRESH&scope=read:workflows%20write:workflows",
+        400, "invalid_scope")]
     // Device codes.
     [InlineData("grant_type=urn:ietf:params:oauth:grant-type:device_code&client_id=latchkey-cli", 400, "invalid_request")]
     [InlineData("grant_type=urn:ietf:params:oauth:grant-type:device_code&client_id=latchkey-cli&device_code=nothing", 400, "invalid_grant")]
@@ -96,9 +109,11 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
             Assert.DoesNotContain(values.Fill(secret), answer.Text, StringComparison.Ordinal);
         }
 
-        if (body.Length > 0 && !body.Contains("&grant_type", StringComparison.Ordinal) && body.Split('&').DistinctBy(x => x.Split('=')[0]).Count() == body.Split('&').Length)
+        if (body.Length > 0 && !body.Contains("&grant_type", StringComparison.Ordinal)
+            && body.Split('&').DistinctBy(x => x.Split('=')[0]).Count() == body.Split('&').Length)
         {
-            var asJson = JsonSerializer.Serialize(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(values.Fill(body)).ToDictionary(x => x.Key, x => x.Value.ToString()));
+            var asJson = JsonSerializer.Serialize(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(values.Fill(body))
+                .ToDictionary(x => x.Key, x => x.Value.ToString()));
             var again = await values.Api.SendAsync(HttpMethod.Post, "/oauth/token", asJson);
             Assert.Equal((status, error), (again.Status, again.Json.GetProperty("error").GetString()));
         }
@@ -115,7 +130,8 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
     [InlineData("SA:SECRET", "", "", "Basic", 200, null)]
     [InlineData("SA:SECRET", "SA", null, "basic", 200, null)]
     [InlineData("SA:SECRET", null, null, "Basic", 200, null)]
-    public async Task Client_shows_itself_in_one_way(string credentials, string? id, string? secret, string scheme, int status, string? error)
+    public async Task Client_shows_itself_in_one_way(
+        string credentials, string? id, string? secret, string scheme, int status, string? error)
     {
         var body = $"grant_type=client_credentials{(id is null ? "" : $"&client_id={id}")}{(secret is null ? "" : $"&client_secret={secret}")}";
         var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes(values.Fill(credentials)));
@@ -161,8 +177,10 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
     [InlineData("application/json", "{JSON, \"resource\": [\"https://a.example\", \"https://a.example/\"]}")]
     public async Task Token_endpoint_reads_what_programs_send(string type, string body)
     {
-        var filled = values.Fill(body.Replace("FORM", "grant_type=client_credentials&client_id=SA&client_secret=SECRET", StringComparison.Ordinal)
-            .Replace("JSON", "\"grant_type\": \"client_credentials\", \"client_id\": \"SA\", \"client_secret\": \"SECRET\"", StringComparison.Ordinal));
+        var filled =
+            values.Fill(body.Replace("FORM", "grant_type=client_credentials&client_id=SA&client_secret=SECRET", StringComparison.Ordinal)
+            .Replace("JSON", "\"grant_type\": \"client_credentials\", \"client_id\": \"SA\", \"client_secret\": \"SECRET\"",
+                StringComparison.Ordinal));
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(filled));
         content.Headers.TryAddWithoutValidation("Content-Type", type);
         using var client = new HttpClient { BaseAddress = values.Product.Url };
@@ -200,7 +218,8 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
             Assert.Equal((code is null ? 200 : 401, code), (answer.Status, code is null ? null : answer.Code));
         }
 
-        var asked = await values.PostAsync("/oauth/introspect", values.Fill($"token={Uri.EscapeDataString(token)}&client_id=SA&client_secret=SECRET"));
+        var asked = await values.PostAsync(
+            "/oauth/introspect", values.Fill($"token={Uri.EscapeDataString(token)}&client_id=SA&client_secret=SECRET"));
         Assert.Equal(code is null, asked.Json.GetProperty("active").GetBoolean());
     }
 
@@ -208,9 +227,11 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
     public async Task Introspection_tells_only_who_may_know()
     {
         async Task<bool> ActiveAsync(string caller, string token, params (string, string)[] headers) =>
-            (await values.PostAsync("/oauth/introspect", values.Fill($"token={token}{caller}"), headers)).Json.GetProperty("active").GetBoolean();
+            (await values.PostAsync("/oauth/introspect", values.Fill($"token={token}{caller}"), headers)).Json.GetProperty("active")
+                .GetBoolean();
 
-        const string own = "&client_id=SA&client_secret=SECRET", verify = "&client_id=VERIFY&client_secret=VERIFYSECRET", rival = "&client_id=OTHER&client_secret=OTHERSECRET";
+        const string own = "&client_id=SA&client_secret=SECRET", verify =
+            "&client_id=VERIFY&client_secret=VERIFYSECRET", rival = "&client_id=OTHER&client_secret=OTHERSECRET";
         Assert.True(await ActiveAsync(own, "ACCESSOFSA"));
         Assert.False(await ActiveAsync(own, "ACCESS")); // of another client
         Assert.True(await ActiveAsync(verify, "ACCESS"));
@@ -220,20 +241,23 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
         Assert.False(await ActiveAsync(verify, "KEY")); // a key is not a token
         Assert.True(await ActiveAsync("", "ACCESSOFSA", ("Authorization", $"Bearer {values.Fill("ACCESSOFSA")}")));
         Assert.False(await ActiveAsync("", "REFRESH", ("Authorization", $"Bearer {values.Fill("ACCESSOFSA")}")));
-        foreach (var (caller, headers) in new (string, (string, string)[])[] { ("&client_id=APP", []), ("", []), ("&client_id=SA&client_secret=x", []), ("", [("Authorization", "Bearer nonsense")]), ("", [("Authorization", "Bearer a.b.c")]) })
+        foreach (var (caller, headers) in new (string, (string, string)[])[] { ("&client_id=APP", []), ("", []), (
+            "&client_id=SA&client_secret=x", []), ("", [("Authorization", "Bearer nonsense")]), ("", [("Authorization", "Bearer a.b.c")]) })
         {
             Assert.Equal(401, (await values.PostAsync("/oauth/introspect", values.Fill($"token=ACCESS{caller}"), headers)).Status);
         }
 
         var answer = await values.PostAsync("/oauth/introspect", values.Fill($"token=ACCESS{verify}"));
-        Assert.Equal(("read:workflows", People.Organization, "Bearer"), (answer.Member("scope"), answer.Member("account_id"), answer.Member("token_type")));
+        Assert.Equal(("read:workflows", People.Organization, "Bearer"), (
+            answer.Member("scope"), answer.Member("account_id"), answer.Member("token_type")));
         Assert.Equal(answer.Json.GetProperty("exp").GetInt64(), answer.Json.GetProperty("expires_at").GetInt64());
     }
 
     [Fact]
     public async Task Revoked_token_is_refused_by_the_next_request_and_revoking_nothing_says_nothing()
     {
-        var token = (await values.PostAsync("/oauth/token", values.Fill("grant_type=client_credentials&client_id=SA&client_secret=SECRET"))).Member("access_token");
+        var token = (await values.PostAsync("/oauth/token", values.Fill("grant_type=client_credentials&client_id=SA&client_secret=SECRET")))
+            .Member("access_token");
         Assert.Equal(200, (await values.Api.GetAsync("/forward-auth", ("Authorization", $"Bearer {token}"))).Status);
         foreach (var text in new[] { token, token, "nothing", "a.b.c" })
         {
@@ -242,25 +266,36 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
         }
 
         Assert.Equal("invalid_token", (await values.Api.GetAsync("/forward-auth", ("Authorization", $"Bearer {token}"))).Code);
-        Assert.Equal("invalid_client", (await values.PostAsync("/oauth/token/revoke", values.Fill("token=x&client_id=SA&client_secret=wrong"))).Member("error"));
+        Assert.Equal("invalid_client",
+            (await values.PostAsync("/oauth/token/revoke", values.Fill("token=x&client_id=SA&client_secret=wrong"))).Member("error"));
     }
 
     [Fact]
     public async Task Token_says_to_forward_auth_what_it_is_and_a_header_of_the_client_changes_nothing()
     {
         var token = values.Fill("ACCESSOFSA");
-        var answer = await values.Api.GetAsync($"/forward-auth/{People.Project}/live/read/workflow:x", ("Authorization", $"Bearer {token}"));
+        var answer =
+            await values.Api.GetAsync($"/forward-auth/{People.Project}/live/read/workflow:x", ("Authorization", $"Bearer {token}"));
         Assert.Equal((200, People.Organization, People.Project, "live", "all"), (
-            answer.Status, answer.Header("X-Latchkey-Organization"), answer.Header("X-Latchkey-Project"), answer.Header("X-Latchkey-Environment"), answer.Header("X-Latchkey-Scope")));
+            answer.Status, answer.Header("X-Latchkey-Organization"), answer.Header("X-Latchkey-Project"),
+            answer.Header("X-Latchkey-Environment"), answer.Header("X-Latchkey-Scope")));
         Assert.Equal("-", (await values.Api.GetAsync("/forward-auth", ("Authorization", $"Bearer {token}"))).Header("X-Latchkey-Project"));
         Assert.Equal("wrong_project", (await values.Api.GetAsync("/forward-auth/rival/secret", ("Authorization", $"Bearer {token}"))).Code);
-        Assert.Equal("insufficient_permissions", (await values.Api.GetAsync("/forward-auth/-/-/-/write", ("Authorization", $"Bearer {token}"))).Code);
+        Assert.Equal("insufficient_permissions", (
+            await values.Api.GetAsync("/forward-auth/-/-/-/write", ("Authorization", $"Bearer {token}"))).Code);
         Assert.Equal("missing_credential", (await values.Api.GetAsync($"/forward-auth?access_token={token}")).Code);
-        Assert.Equal("missing_credential", (await values.Api.GetAsync("/forward-auth", ("X-Forwarded-Uri", $"/events?access_token={token}"))).Code);
-        var aimed = (await values.PostAsync("/oauth/token", values.Fill("grant_type=client_credentials&client_id=SA&client_secret=SECRET&resource=https://api.example.com/v1"))).Member("access_token");
+        Assert.Equal(
+            "missing_credential", (await values.Api.GetAsync("/forward-auth", ("X-Forwarded-Uri", $"/events?access_token={token}"))).Code);
+        var aimed = (
+            await values.PostAsync(
+                "/oauth/token",
+                values.Fill("grant_type=client_credentials&client_id=SA&client_secret=SECRET&resource=https://api.example.com/v1")))
+                    .Member("access_token");
         Assert.Equal("invalid_token", (await values.Api.GetAsync("/v1/capabilities", ("Authorization", $"Bearer {aimed}"))).Code);
         Assert.Equal("invalid_token", (await values.Api.GetAsync(
-            "/forward-auth", ("Authorization", $"Bearer {aimed}"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "api.example.com"), ("X-Forwarded-Uri", "/v1/x"))).Code); // not from a trusted proxy
+            // not from a trusted proxy
+            "/forward-auth", ("Authorization", $"Bearer {aimed}"), ("X-Forwarded-Proto", "https"),
+            ("X-Forwarded-Host", "api.example.com"), ("X-Forwarded-Uri", "/v1/x"))).Code);
     }
 
     [Fact]
@@ -274,11 +309,13 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
         var stolen = (await PostAsync("/oauth/token", $"grant_type=client_credentials&{credentials}")).Member("access_token");
         for (var i = 0; i < 61; i++)
         {
-            await PostAsync("/oauth/token", $"grant_type=client_credentials&client_id={account.Member("client_id")}&client_secret=secret_{i}");
+            await PostAsync(
+                "/oauth/token", $"grant_type=client_credentials&client_id={account.Member("client_id")}&client_secret=secret_{i}");
             await PostAsync("/oauth/token/revoke", $"token=nonsense{i}");
         }
 
-        var refused = await PostAsync("/oauth/token", $"grant_type=client_credentials&client_id={account.Member("client_id")}&client_secret=secret_x");
+        var refused = await PostAsync(
+            "/oauth/token", $"grant_type=client_credentials&client_id={account.Member("client_id")}&client_secret=secret_x");
         Assert.Equal((429, "temporarily_unavailable"), (refused.Status, refused.Member("error")));
         Assert.NotNull(refused.Header("Retry-After"));
         Assert.Equal(429, (await PostAsync("/oauth/token/revoke", "token=nonsense")).Status);
@@ -298,7 +335,8 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
     [InlineData("/oauth/device/authorize", "client_id=latchkey-cli")]
     public async Task Client_assertion_is_refused_by_name(string path, string form)
     {
-        var answer = await values.PostAsync(path, $"{form}&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer&client_assertion=a.b.c");
+        var answer = await values.PostAsync(
+            path, $"{form}&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer&client_assertion=a.b.c");
         Assert.Equal((401, "invalid_client"), (answer.Status, answer.Member("error")));
         Assert.Contains("client_assertion", answer.Member("error_description"), StringComparison.Ordinal);
     }
@@ -306,9 +344,11 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
     [Fact]
     public async Task Metadata_list_no_scope_that_apps_cannot_have()
     {
-        foreach (var path in new[] { "/.well-known/oauth-authorization-server", "/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource?resource=https://api.example.com" })
+        foreach (var path in new[] { "/.well-known/oauth-authorization-server", "/.well-known/oauth-protected-resource",
+            "/.well-known/oauth-protected-resource?resource=https://api.example.com" })
         {
-            var scopes = (await values.Api.GetAsync(path)).Json.GetProperty("scopes_supported").EnumerateArray().Select(x => x.GetString()).ToList();
+            var scopes = (await values.Api.GetAsync(path)).Json.GetProperty("scopes_supported")
+                .EnumerateArray().Select(x => x.GetString()).ToList();
             Assert.Contains("read:workflows", scopes);
             Assert.DoesNotContain("api", scopes);
         }
@@ -320,19 +360,29 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
         var server = await values.Api.GetAsync("/.well-known/oauth-authorization-server");
         var issuer = values.Product.Url.GetLeftPart(UriPartial.Authority);
         Assert.Equal((issuer, $"{issuer}/oauth/token"), (server.Member("issuer"), server.Member("token_endpoint")));
-        Assert.Equal("http://localhost:" + values.Product.Url.Port, (await values.Api.SendRawAsync("GET", "/.well-known/oauth-authorization-server", "Host: evil.example")).Member("issuer"));
-        Assert.Equal(issuer, (await values.Api.GetAsync("/.well-known/oauth-protected-resource")).Json.GetProperty("authorization_servers")[0].GetString());
+        Assert.Equal("http://localhost:" + values.Product.Url.Port,
+            (await values.Api.SendRawAsync("GET", "/.well-known/oauth-authorization-server", "Host: evil.example")).Member("issuer"));
+        Assert.Equal(issuer,
+            (await values.Api.GetAsync("/.well-known/oauth-protected-resource")).Json.GetProperty("authorization_servers")[0].GetString());
         var key = Assert.Single((await values.Api.GetAsync("/.well-known/jwks.json")).Json.GetProperty("keys").EnumerateArray());
-        Assert.Equal(["alg", "crv", "kid", "kty", "use", "x", "y"], key.EnumerateObject().Select(x => x.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["alg", "crv", "kid", "kty", "use", "x", "y"], key.EnumerateObject().Select(x => x.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task Client_registers_with_members_that_nobody_knows_and_gets_its_secret_once()
     {
-        var answer = await values.Api.SendAsync(HttpMethod.Post, "/oauth/register", new { redirect_uris = new[] { Callback }, client_name = "Assistant", token_endpoint_auth_method = "client_secret_post" });
-        Assert.Equal((201, "Assistant", "client_secret_post"), (answer.Status, answer.Member("client_name"), answer.Member("token_endpoint_auth_method")));
+        var answer = await values.Api.SendAsync(HttpMethod.Post, "/oauth/register",
+            new { redirect_uris = new[] { Callback }, client_name = "Assistant", token_endpoint_auth_method = "client_secret_post" });
+        Assert.Equal((201, "Assistant", "client_secret_post"), (
+            answer.Status, answer.Member("client_name"), answer.Member("token_endpoint_auth_method")));
         Assert.StartsWith("secret_", answer.Member("client_secret"), StringComparison.Ordinal);
-        Assert.False((await values.Api.SendAsync(HttpMethod.Post, "/oauth/register", new { redirect_uris = new[] { Callback }, token_endpoint_auth_method = "none" })).Json.TryGetProperty("client_secret", out _));
+        Assert.False(
+            (await values.Api.SendAsync(HttpMethod.Post, "/oauth/register", new
+            {
+                redirect_uris = new[] { Callback },
+                token_endpoint_auth_method = "none"
+            })).Json.TryGetProperty("client_secret", out _));
     }
 
     /// <summary>A product with clients, codes and tokens of two organizations.</summary>
@@ -366,7 +416,8 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
             (names["ACCESS"], names["REFRESH"]) = (first.Member("access_token"), first.Member("refresh_token"));
             names["CODE"] = await CodeAsync(developer);
             names["DEVICE"] = (await PostAsync("/oauth/device/authorize", "client_id=latchkey-cli")).Member("device_code");
-            names["ACCESSOFSA"] = (await PostAsync("/oauth/token", Fill("grant_type=client_credentials&client_id=SA&client_secret=SECRET"))).Member("access_token");
+            names["ACCESSOFSA"] = (await PostAsync("/oauth/token", Fill("grant_type=client_credentials&client_id=SA&client_secret=SECRET")))
+                .Member("access_token");
         }
 
         public async ValueTask DisposeAsync()
@@ -377,10 +428,13 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
 
         /// <summary>Replaces the placeholders in a text.</summary>
         public string Fill(string text) =>
-            System.Text.RegularExpressions.Regex.Replace(text, "[A-Z]{2,}[0-9]?", match => names.GetValueOrDefault(match.Value, match.Value), System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
+            System.Text.RegularExpressions.Regex.Replace(
+                text, "[A-Z]{2,}[0-9]?", match => names.GetValueOrDefault(match.Value, match.Value),
+                System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
 
         public Task<Exchange> PostAsync(string path, string form, params (string, string)[] headers) =>
-            Api.SendContentAsync(HttpMethod.Post, path, new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded"), headers);
+            Api.SendContentAsync(
+                HttpMethod.Post, path, new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded"), headers);
 
         /// <summary>Creates a manipulated token.</summary>
         public async Task<string> ForgeAsync(string forgery)
@@ -395,7 +449,8 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
                 "unchanged" => names["ACCESSOFSA"],
                 "alg none" => $"{Encode(unsigned)}.{parts[1]}.{parts[2]}",
                 "alg none, no signature" => $"{Encode(unsigned)}.{parts[1]}.",
-                "HS256 with the public key" => await WithPublicKeyAsync(header.Replace("ES256", "HS256", StringComparison.Ordinal), parts[1]),
+                "HS256 with the public key" =>
+                    await WithPublicKeyAsync(header.Replace("ES256", "HS256", StringComparison.Ordinal), parts[1]),
                 "unknown kid" => $"{Encode(With(header, "kid", "nobody"))}.{parts[1]}.{parts[2]}",
                 "no kid" => $"{Encode(With(header, "kid", null))}.{parts[1]}.{parts[2]}",
                 "typ JWT" => await SignAsync(With(header, "typ", "JWT"), payload),
@@ -406,10 +461,12 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
                 "garbage" => "eyJhbGciOi.%%%.\u007f",
                 "empty parts" => "..",
                 "too long" => $"{parts[0]}.{parts[1]}{new string('A', 5000)}.{parts[2]}",
-                "never issued, signed by us" => await SignAsync(header, With(With(payload, "token_generation", null), "jti", "0000000000000000000000")),
+                "never issued, signed by us" =>
+                    await SignAsync(header, With(With(payload, "token_generation", null), "jti", "0000000000000000000000")),
                 "other issuer, signed by us" => await SignAsync(header, With(payload, "iss", "https://evil.example")),
                 "no expiry, signed by us" => await SignAsync(header, With(payload, "exp", null)),
-                "two audiences, signed by us" => await SignAsync(header, With(payload, "aud", new[] { "https://evil.example", Product.Url.GetLeftPart(UriPartial.Authority) })),
+                "two audiences, signed by us" => await SignAsync(
+                    header, With(payload, "aud", new[] { "https://evil.example", Product.Url.GetLeftPart(UriPartial.Authority) })),
                 "expired, signed by us" => await SignAsync(header, With(payload, "exp", 1_700_000_000L)),
                 _ => throw new ArgumentOutOfRangeException(nameof(forgery)),
             };
@@ -442,7 +499,8 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
         {
             await using var context = await People.OpenAsync(Product);
             var protector = Microsoft.AspNetCore.DataProtection.DataProtectionCommonExtensions.CreateProtector(
-                Product.Services.GetRequiredService<Microsoft.AspNetCore.DataProtection.IDataProtectionProvider>(), ["Latchkey.OAuth.SigningKeys"]);
+                Product.Services.GetRequiredService<Microsoft.AspNetCore.DataProtection.IDataProtectionProvider>(), [
+                    "Latchkey.OAuth.SigningKeys"]);
             using var key = ECDsa.Create();
             key.ImportPkcs8PrivateKey(protector.Unprotect(Convert.FromBase64String(context.SigningKeys.Single().ProtectedKey)), out _);
             return Sign(key, header, payload);
@@ -454,7 +512,12 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
             using var ecdsa = ECDsa.Create(new ECParameters
             {
                 Curve = ECCurve.NamedCurves.nistP256,
-                Q = new() { X = Base64Url.DecodeFromChars(key.GetProperty("x").GetString()), Y = Base64Url.DecodeFromChars(key.GetProperty("y").GetString()) },
+                Q = new()
+                {
+                    X = Base64Url.DecodeFromChars(key.GetProperty("x").GetString()),
+                    Y = Base64Url.DecodeFromChars(
+                    key.GetProperty("y").GetString())
+                },
             });
             var signed = $"{Encode(header)}.{payload}";
             return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.ASCII.GetBytes(ecdsa.ExportSubjectPublicKeyInfoPem()), Encoding.ASCII.GetBytes(signed)))}";
@@ -467,7 +530,8 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
         }
 
         async Task<string> RegisterAsync() =>
-            (await Api.SendAsync(HttpMethod.Post, "/oauth/register", new { redirect_uris = new[] { Callback }, token_endpoint_auth_method = "none" })).Member("client_id");
+            (await Api.SendAsync(HttpMethod.Post, "/oauth/register",
+                new { redirect_uris = new[] { Callback }, token_endpoint_auth_method = "none" })).Member("client_id");
 
         /// <summary>Returns an authorization code that a developer approved.</summary>
         async Task<string> CodeAsync(Actor developer)

@@ -36,14 +36,16 @@ public sealed class JwtBearerTests
         var expired = await server.TokenAsync("read:workflows", Resource);
         time.Advance(TimeSpan.FromDays(2) - TimeSpan.FromSeconds(10));
         var (before, elsewhere, anywhere) = (
-            await server.TokenAsync("read:workflows", Resource), await server.TokenAsync("read:workflows", "https://other.example.com"), await server.TokenAsync("read:workflows"));
+            await server.TokenAsync("read:workflows", Resource),
+            await server.TokenAsync("read:workflows", "https://other.example.com"), await server.TokenAsync("read:workflows"));
 
         await using var api = await StartAsync(server.Issuer);
         Assert.Equal((200, $"{Subject(before)} read:workflows"), await AskAsync(api, before));
         time.Advance(TimeSpan.FromSeconds(10));
         var after = await server.TokenAsync("read:workflows execute:agents", Resource);
         Assert.NotEqual(new JsonWebToken(before).Kid, new JsonWebToken(after).Kid);
-        Assert.Equal((200, $"{Subject(after)} read:workflows execute:agents"), await AskAsync(api, after)); // with a key that it has already fetched
+        // with a key that it has already fetched
+        Assert.Equal((200, $"{Subject(after)} read:workflows execute:agents"), await AskAsync(api, after));
         Assert.Equal(200, (await AskAsync(api, before)).Status);
 
         var parts = after.Split('.');
@@ -56,7 +58,8 @@ public sealed class JwtBearerTests
             ("no resource", anywhere, "audience"),
             ("expired", expired, "expired"),
             ("alg none", $"{Header(parts, "ES256", "none")}.{parts[1]}.", "invalid_token"),
-            ("typ JWT, signed by us", await SignAsync(server, $"{Header(parts, "at+jwt", "JWT")}.{parts[1]}", new JsonWebToken(after).Kid), "invalid_token"),
+            ("typ JWT, signed by us",
+                await SignAsync(server, $"{Header(parts, "at+jwt", "JWT")}.{parts[1]}", new JsonWebToken(after).Kid), "invalid_token"),
             ("HS256", Mac(parts), "invalid_token"),
             ("another's key", Sign(own, $"{parts[0]}.{parts[1]}"), "signature"),
             ("another payload", $"{parts[0]}.{before.Split('.')[1]}.{parts[2]}", "signature"),
@@ -72,7 +75,8 @@ public sealed class JwtBearerTests
     public async Task Page_shows_what_is_compiled_here()
     {
         static IEnumerable<string> Lines(string text) => text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0);
-        var compiled = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests/E2E/OAuth/JwtBearerTests.cs"), Token)).Split("// start of the documented code\n")[1].Split("// end of the documented code\n")[0];
+        var compiled = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests/E2E/OAuth/JwtBearerTests.cs"), Token))
+            .Split("// start of the documented code\n")[1].Split("// end of the documented code\n")[0];
         Assert.Equal(Lines(compiled), Lines(Pages.Block("oauth.md", "csharp")));
     }
 
@@ -93,7 +97,9 @@ public sealed class JwtBearerTests
             options.TokenValidationParameters.ValidAlgorithms = ["ES256"];
         });
         // end of the documented code
-        builder.Services.Configure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, options => options.RequireHttpsMetadata = false); // plain http on the loopback interface
+        // plain http on the loopback interface
+        builder.Services.Configure<JwtBearerOptions>(
+            JwtBearerDefaults.AuthenticationScheme, options => options.RequireHttpsMetadata = false);
         builder.Services.AddAuthorization();
         var app = builder.Build();
         app.UseAuthentication();
@@ -109,17 +115,21 @@ public sealed class JwtBearerTests
         using var client = new HttpClient { BaseAddress = new(api.Urls.Single()) };
         client.DefaultRequestHeaders.Authorization = token is null ? null : new("Bearer", token);
         using var response = await client.GetAsync(new Uri("/", UriKind.Relative), Token);
-        return ((int)response.StatusCode, response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync(Token) : response.Headers.WwwAuthenticate.ToString());
+        return ((int)response.StatusCode, response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync(Token)
+            : response.Headers.WwwAuthenticate.ToString());
     }
 
-    static async Task<int> CountKeysAsync(AuthorizationServer server) => (await server.Nobody.GetAsync("/.well-known/jwks.json")).Json.GetProperty("keys").GetArrayLength();
+    static async Task<int> CountKeysAsync(AuthorizationServer server) =>
+        (await server.Nobody.GetAsync("/.well-known/jwks.json")).Json.GetProperty("keys").GetArrayLength();
 
     static string Subject(string token) => new JsonWebToken(token).Subject;
 
     static string Header(string[] parts, string word, string another) =>
-        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[0])).Replace(word, another, StringComparison.Ordinal)));
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(
+            Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[0])).Replace(word, another, StringComparison.Ordinal)));
 
-    static string Sign(ECDsa key, string signed) => $"{signed}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
+    static string Sign(ECDsa key, string signed) =>
+        $"{signed}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
 
     /// <summary>Signs with the product's own key, which requires its database and its data protection keys.</summary>
     static async Task<string> SignAsync(AuthorizationServer server, string signed, string kid)
@@ -127,7 +137,8 @@ public sealed class JwtBearerTests
         await using var context = await People.OpenAsync(server.Product);
         var protector = server.Product.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("Latchkey.OAuth.SigningKeys");
         using var key = ECDsa.Create();
-        key.ImportPkcs8PrivateKey(protector.Unprotect(Convert.FromBase64String(context.SigningKeys.Single(row => row.Kid == kid).ProtectedKey)), out _);
+        key.ImportPkcs8PrivateKey(
+            protector.Unprotect(Convert.FromBase64String(context.SigningKeys.Single(row => row.Kid == kid).ProtectedKey)), out _);
         return Sign(key, signed);
     }
 

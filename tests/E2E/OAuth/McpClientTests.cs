@@ -26,14 +26,18 @@ public sealed class McpClientTests(AuthorizationServer server, Browser browser)
         {
             var port = ExternalProcess.FreePort();
             await using var orders = JavaScript.Start("mcp-server.mjs", ("PORT", port.ToString(CultureInfo.InvariantCulture)));
-            var guide = RealProxy.PageOf("caddy").Replace("/acme/orders/live/{permission}", $"/{People.Project}/live/read", StringComparison.Ordinal); // each of its requests is a POST
+            // each of its requests is a POST
+            var guide = RealProxy.PageOf("caddy")
+                .Replace("/acme/orders/live/{permission}", $"/{People.Project}/live/read", StringComparison.Ordinal);
             await using var guard = await RealProxy.ServeAsync("caddy", folder.FullName, guide, server.Product.Url.Port, port, Token);
             var resource = new Uri(guard.Url, "/mcp").ToString();
             await orders.HearAsync("listening", Token);
             await using var client = JavaScript.Start("mcp-client.mjs", ("SERVER", resource));
 
             await client.HearAsync("sent POST /mcp 401", Token);
-            Assert.StartsWith($"Bearer resource_metadata=\"{Latchkey.GetLeftPart(UriPartial.Authority)}/.well-known/oauth-protected-resource?resource=", await client.HearAsync("challenge ", Token), StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"Bearer resource_metadata=\"{Latchkey.GetLeftPart(UriPartial.Authority)}/.well-known/oauth-protected-resource?resource=",
+                await client.HearAsync("challenge ", Token), StringComparison.Ordinal);
             await client.HearAsync("sent GET /.well-known/oauth-protected-resource 200", Token);
             await client.HearAsync("sent GET /.well-known/oauth-authorization-server 200", Token);
             await client.HearAsync("sent POST /oauth/register 201", Token);

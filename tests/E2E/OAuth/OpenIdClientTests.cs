@@ -17,16 +17,19 @@ public sealed class OpenIdClientTests(AuthorizationServer server, Browser browse
     [Fact]
     public async Task Service_account_is_discovered_issued_introspected_and_revoked()
     {
-        await using var program = JavaScript.Start("openid-credentials.mjs", ("ISSUER", server.Issuer), ("CLIENT_ID", server.Worker.Id), ("CLIENT_SECRET", server.Worker.Secret));
+        await using var program = JavaScript.Start(
+            "openid-credentials.mjs", ("ISSUER", server.Issuer), ("CLIENT_ID", server.Worker.Id), ("CLIENT_SECRET", server.Worker.Secret));
         var metadata = await HearAsync(program, "metadata ");
         Assert.Equal((server.Issuer, $"{server.Issuer}/oauth/token"), (Text(metadata, "issuer"), Text(metadata, "token_endpoint")));
         foreach (var way in new[] { "client_secret_basic", "client_secret_post" })
         {
             Assert.Contains(way, metadata.GetProperty("token_endpoint_auth_methods_supported").EnumerateArray().Select(x => x.GetString()));
             var token = await HearAsync(program, "token ");
-            Assert.Equal(("bearer", 86400, "read:workflows", null), (Text(token, "type"), token.GetProperty("lifetime").GetInt32(), Text(token, "scope"), Text(token, "refresh")));
+            Assert.Equal(("bearer", 86400, "read:workflows", null), (
+                Text(token, "type"), token.GetProperty("lifetime").GetInt32(), Text(token, "scope"), Text(token, "refresh")));
             var active = token.GetProperty("active");
-            Assert.Equal((server.Worker.Id, server.Issuer, "read:workflows"), (Text(active, "client_id"), Text(active, "aud"), Text(active, "scope")));
+            Assert.Equal((server.Worker.Id, server.Issuer, "read:workflows"), (
+                Text(active, "client_id"), Text(active, "aud"), Text(active, "scope")));
             Assert.Equal(("200 null", "401 invalid_token"), (Text(token, "before"), Text(token, "after")));
             Assert.True(active.GetProperty("active").GetBoolean());
             Assert.Equal("""{"active":false}""", token.GetProperty("inactive").GetRawText());
@@ -48,14 +51,16 @@ public sealed class OpenIdClientTests(AuthorizationServer server, Browser browse
             await page.GotoAsync(Text(device, "verification_uri")!);
             await page.GetByLabel("Code").FillAsync(Text(device, "user_code")!.ToLowerInvariant());
             await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
-            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Allow Latchkey command line to act as you?" })).ToBeVisibleAsync();
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Allow Latchkey command line to act as you?" }))
+                .ToBeVisibleAsync();
             await page.GetByRole(AriaRole.Button, new() { Name = "Allow" }).ClickAsync();
             await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Device connected" })).ToBeVisibleAsync();
         }
 
         var token = await HearAsync(program, "token ");
         Assert.Equal((3600, "api"), (token.GetProperty("lifetime").GetInt32(), Text(token, "scope")));
-        Assert.Equal(200, (await server.Nobody.GetAsync("/v1/capabilities", ("Authorization", $"Bearer {Text(token, "refreshed")}"))).Status);
+        Assert.Equal(
+            200, (await server.Nobody.GetAsync("/v1/capabilities", ("Authorization", $"Bearer {Text(token, "refreshed")}"))).Status);
     }
 
     [Fact]
@@ -78,15 +83,18 @@ public sealed class OpenIdClientTests(AuthorizationServer server, Browser browse
         }
 
         Assert.Contains($"&iss={Uri.EscapeDataString(server.Issuer)}", await program.HearAsync("came ", Token), StringComparison.Ordinal);
-        var tokens = (await HearAsync(program, "tokens ")).EnumerateArray().Select(x => (x.GetProperty("lifetime").GetInt32(), Text(x, "scope"))).ToList();
-        Assert.Equal([(3600, "read:workflows execute:workflows"), (3600, "read:workflows execute:workflows"), (3600, "read:workflows")], tokens);
+        var tokens = (await HearAsync(program, "tokens ")).EnumerateArray()
+            .Select(x => (x.GetProperty("lifetime").GetInt32(), Text(x, "scope"))).ToList();
+        Assert.Equal(
+            [(3600, "read:workflows execute:workflows"), (3600, "read:workflows execute:workflows"), (3600, "read:workflows")], tokens);
         Assert.Equal("""{"asked":"200 null","access":true,"refresh":true}""", await program.HearAsync("before ", Token));
         Assert.Equal("true", await program.HearAsync("twin ", Token));
         await program.HearAsync("waits ", Token);
         await using (var context = await People.OpenAsync(server.Product))
         {
             var before = server.Product.Now.AddSeconds(-61);
-            await context.RefreshTokens.Where(x => x.UsedAt != null).ExecuteUpdateAsync(set => set.SetProperty(x => x.UsedAt, before), Token);
+            await context.RefreshTokens.Where(x => x.UsedAt != null)
+                .ExecuteUpdateAsync(set => set.SetProperty(x => x.UsedAt, before), Token);
         }
 
         Assert.Equal("invalid_grant", await program.HearAsync("replay ", Token));

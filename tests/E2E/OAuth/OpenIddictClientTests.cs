@@ -33,10 +33,19 @@ public sealed class OpenIddictClientTests
         await using var commandLine = Start(product.Url, clients.CommandLine, GrantTypes.DeviceCode);
         var client = commandLine.GetRequiredService<OpenIddictClientService>();
         var asked = await client.ChallengeUsingDeviceAsync(new() { Scopes = ["read:workflows"], CancellationToken = Token });
-        Assert.Null((await product.Services.GetRequiredService<DeviceRequests>().ApproveAsync(owner, asked.UserCode, People.Organization, Token)).Error);
+        Assert.Null((await product.Services.GetRequiredService<DeviceRequests>()
+            .ApproveAsync(owner, asked.UserCode, People.Organization, Token)).Error);
         var first = await client.AuthenticateWithDeviceAsync(
-            new() { DeviceCode = asked.DeviceCode, Interval = asked.Interval, Timeout = asked.ExpiresIn, DisableUserInfo = true, CancellationToken = Token });
-        var next = await client.AuthenticateWithRefreshTokenAsync(new() { RefreshToken = first.RefreshToken!, DisableUserInfo = true, CancellationToken = Token });
+            new()
+            {
+                DeviceCode = asked.DeviceCode,
+                Interval = asked.Interval,
+                Timeout = asked.ExpiresIn,
+                DisableUserInfo = true,
+                CancellationToken = Token
+            });
+        var next = await client.AuthenticateWithRefreshTokenAsync(
+            new() { RefreshToken = first.RefreshToken!, DisableUserInfo = true, CancellationToken = Token });
         Assert.NotEqual(first.AccessToken, next.AccessToken);
         Assert.NotEqual(first.RefreshToken, next.RefreshToken);
         Assert.Equal((200, 200), (await AskAsync(product.Url, first.AccessToken), await AskAsync(product.Url, next.AccessToken)));

@@ -19,7 +19,8 @@ public sealed class SigningKeysCommandTests
         Assert.Equal(200, await StatusAsync(before));
 
         var start = ProductProcess.Prepare(
-            product.Folder, ["signing-keys", "replace", .. DatabaseTemplate.SettingsOf(product.Folder).Select(setting => $"--{setting.Name}={setting.Value}")]);
+            product.Folder, ["signing-keys", "replace", .. DatabaseTemplate.SettingsOf(product.Folder)
+                .Select(setting => $"--{setting.Name}={setting.Value}")]);
         var (code, output, error) = await ProductProcess.RunAsync(start);
         Assert.Equal((0, ""), (code, error));
         Assert.Matches(@"(?m)^Retired: [0-9A-Za-z]{22}\.\s*^Signs from now on: [0-9A-Za-z]{22}\.", output);

@@ -14,12 +14,15 @@ public sealed class ProjectApiTests(StoppedProduct stopped)
         using var organization = await OwnOrganization.AddAsync(stopped.Product);
         var owner = organization.Owner;
         var made = await owner.PostAsync("/api/projects", new { name = " Blue Orders! " });
-        Assert.Equal((201, organization.Slug, "blue-orders", "Blue Orders!"), (made.Status, made.Member("organization"), made.Member("slug"), made.Member("name")));
+        Assert.Equal((201, organization.Slug, "blue-orders", "Blue Orders!"), (
+            made.Status, made.Member("organization"), made.Member("slug"), made.Member("name")));
         Assert.Equal("blue-orders-2", (await owner.PostAsync("/api/projects", new { name = "Blue Orders" })).Member("slug"));
-        Assert.Equal("mine", (await owner.PostAsync("/api/projects", new { name = "x", slug = "mine", organization = organization.Slug })).Member("slug"));
+        Assert.Equal("mine", (await owner.PostAsync("/api/projects", new { name = "x", slug = "mine", organization = organization.Slug }))
+            .Member("slug"));
         var taken = await owner.PostAsync("/api/projects", new { name = "x", slug = "mine" });
         Assert.Equal((409, "conflict"), (taken.Status, taken.Code));
-        Assert.Equal(4, (await owner.GetAsync($"/api/projects?organization={organization.Slug}")).Json.GetProperty("items").GetArrayLength());
+        Assert.Equal(
+            4, (await owner.GetAsync($"/api/projects?organization={organization.Slug}")).Json.GetProperty("items").GetArrayLength());
         Assert.Equal(404, (await owner.GetAsync("/api/projects?organization=nobody")).Status);
     }
 
@@ -31,9 +34,14 @@ public sealed class ProjectApiTests(StoppedProduct stopped)
         await stopped.Product.AddOrganizationAsync(rival, "secret");
         await stopped.Product.AddMemberAsync(organization.Email, rival, OrganizationRole.Viewer);
         Assert.Equal(2, (await owner.GetAsync("/api/projects")).Json.GetProperty("items").GetArrayLength());
-        Assert.Equal((400, "organization"), ((await owner.PostAsync("/api/projects", new { name = "x" })).Status, (await owner.PostAsync("/api/projects", new { name = "x" })).Errors));
-        Assert.Equal((403, "forbidden"), ((await owner.PostAsync("/api/projects", new { name = "x", organization = rival })).Status, (await owner.PostAsync("/api/projects", new { name = "x", organization = rival })).Code));
-        var organizations = (await owner.GetAsync("/api/session")).Json.GetProperty("organizations").EnumerateArray().Select(x => $"{x.GetProperty("slug")}:{x.GetProperty("role")}");
+        Assert.Equal(
+            (400, "organization"), ((await owner.PostAsync("/api/projects", new { name = "x" })).Status, (
+                await owner.PostAsync("/api/projects", new { name = "x" })).Errors));
+        Assert.Equal(
+            (403, "forbidden"), ((await owner.PostAsync("/api/projects", new { name = "x", organization = rival })).Status, (
+                await owner.PostAsync("/api/projects", new { name = "x", organization = rival })).Code));
+        var organizations = (await owner.GetAsync("/api/session")).Json.GetProperty("organizations")
+            .EnumerateArray().Select(x => $"{x.GetProperty("slug")}:{x.GetProperty("role")}");
         Assert.Equal([$"{organization.Slug}:owner", $"{rival}:viewer"], organizations);
     }
 
@@ -42,10 +50,12 @@ public sealed class ProjectApiTests(StoppedProduct stopped)
     {
         using var organization = await OwnOrganization.AddAsync(stopped.Product);
         var owner = organization.Owner;
-        foreach (var (kind, id, name) in new[] { ("workflow", "order-intake", "Intake"), ("workflow", "refunds", null), ("gateway", "refunds", "Refund gateway"), ("agent", "a.b_c~d-e", "Agent") })
+        foreach (var (kind, id, name) in new[] { ("workflow", "order-intake", "Intake"),
+            ("workflow", "refunds", null), ("gateway", "refunds", "Refund gateway"), ("agent", "a.b_c~d-e", "Agent") })
         {
             var made = await owner.PostAsync("/api/resources", name is null ? new { kind, id } : new { kind, id, name });
-            Assert.Equal((201, kind, id, name ?? id, organization.Project), (made.Status, made.Member("kind"), made.Member("id"), made.Member("name"), made.Member("project")));
+            Assert.Equal((201, kind, id, name ?? id, organization.Project), (
+                made.Status, made.Member("kind"), made.Member("id"), made.Member("name"), made.Member("project")));
         }
 
         var twice = await owner.PostAsync("/api/resources", new { kind = "workflow", id = "refunds" });
@@ -55,9 +65,11 @@ public sealed class ProjectApiTests(StoppedProduct stopped)
         Assert.Equal(["workflow:refunds"], await ListAsync("search=refund&kind=workflow"));
         var first = await owner.GetAsync("/api/resources?limit=3");
         var second = await owner.GetAsync($"/api/resources?limit=3&cursor={first.Member("next_cursor")}");
-        Assert.Equal(["agent:a.b_c~d-e", "gateway:refunds", "workflow:order-intake", "workflow:refunds"], Ids(first).Concat(Ids(second)).Order(StringComparer.Ordinal));
+        Assert.Equal(["agent:a.b_c~d-e", "gateway:refunds", "workflow:order-intake", "workflow:refunds"], Ids(first)
+            .Concat(Ids(second)).Order(StringComparer.Ordinal));
 
-        async Task<IEnumerable<string>> ListAsync(string query) => Ids(await owner.GetAsync($"/api/resources?{query}")).Order(StringComparer.Ordinal);
+        async Task<IEnumerable<string>> ListAsync(string query) =>
+            Ids(await owner.GetAsync($"/api/resources?{query}")).Order(StringComparer.Ordinal);
     }
 
     [Fact]
@@ -70,7 +82,8 @@ public sealed class ProjectApiTests(StoppedProduct stopped)
         var read = await owner.GetAsync(place);
         Assert.Equal((200, "ledger", "Ledger"), (read.Status, read.Member("slug"), read.Member("name")));
         var moved = await owner.PatchAsync(place, new { name = " General ledger ", slug = "general" });
-        Assert.Equal((200, "general", "General ledger", read.Member("created_at")), (moved.Status, moved.Member("slug"), moved.Member("name"), moved.Member("created_at")));
+        Assert.Equal((200, "general", "General ledger", read.Member("created_at")), (
+            moved.Status, moved.Member("slug"), moved.Member("name"), moved.Member("created_at")));
         Assert.Equal(moved.Text, (await owner.GetAsync(place)).Text); // its former address still works
         Assert.Equal((409, "conflict"), await ChangeAsync(new { slug = organization.Project.Split('/')[1] }));
         Assert.Equal((400, "invalid_request"), await ChangeAsync(new { }));
@@ -78,7 +91,9 @@ public sealed class ProjectApiTests(StoppedProduct stopped)
 
         var key = (await owner.PostAsync("/api/keys", new { name = "x", project = $"{organization.Slug}/general" })).Member("key_id");
         var deleted = await owner.DeleteAsync(place);
-        Assert.Equal((200, "general", $"[\"{key}\"]"), (deleted.Status, deleted.Json.GetProperty("project").GetProperty("slug").GetString(), deleted.Json.GetProperty("keys_revoked").GetRawText()));
+        Assert.Equal(
+            (200, "general", $"[\"{key}\"]"), (deleted.Status, deleted.Json.GetProperty("project")
+                .GetProperty("slug").GetString(), deleted.Json.GetProperty("keys_revoked").GetRawText()));
         Assert.Equal("revoked", (await owner.GetAsync($"/api/keys/{key}")).Member("state"));
         Assert.Equal((404, 404), ((await owner.GetAsync(place)).Status, (await owner.DeleteAsync(place)).Status));
 
@@ -98,17 +113,21 @@ public sealed class ProjectApiTests(StoppedProduct stopped)
         Assert.Equal($"/api/resources/{organization.Project}/workflow:..", place);
         await owner.PostAsync("/api/resources", new { kind = "agent", id = "router" });
         var only = (await owner.PostAsync("/api/keys", new { name = "only", resources = new[] { "workflow:.." } })).Member("key_id");
-        var both = (await owner.PostAsync("/api/keys", new { name = "both", resources = new[] { "workflow:..", "agent:router" } })).Member("key_id");
+        var both = (await owner.PostAsync("/api/keys", new { name = "both", resources = new[] { "workflow:..", "agent:router" } }))
+            .Member("key_id");
         Assert.Equal((200, ".."), ((await owner.GetAsync(place)).Status, (await owner.GetAsync(place)).Member("name")));
         Assert.Equal("Intake", (await owner.PatchAsync(place, new { name = " Intake " })).Member("name"));
-        Assert.Equal((400, "id"), ((await owner.PatchAsync(place, new { id = "other" })).Status, (await owner.PatchAsync(place, new { id = "other" })).Errors));
+        Assert.Equal((400, "id"), (
+            (await owner.PatchAsync(place, new { id = "other" })).Status, (await owner.PatchAsync(place, new { id = "other" })).Errors));
         var deleted = await owner.DeleteAsync(place);
         Assert.Equal((200, "Intake"), (deleted.Status, deleted.Json.GetProperty("resource").GetProperty("name").GetString()));
-        Assert.Equal(($"[\"{only}\"]", $"[\"{both}\"]"), (deleted.Json.GetProperty("keys_revoked").GetRawText(), deleted.Json.GetProperty("keys_narrowed").GetRawText()));
+        Assert.Equal(($"[\"{only}\"]", $"[\"{both}\"]"), (
+            deleted.Json.GetProperty("keys_revoked").GetRawText(), deleted.Json.GetProperty("keys_narrowed").GetRawText()));
         Assert.Equal("""["agent:router"]""", (await owner.GetAsync($"/api/keys/{both}")).Json.GetProperty("scope").GetRawText());
         Assert.Equal((404, 404), ((await owner.GetAsync(place)).Status, (await owner.DeleteAsync(place)).Status));
     }
 
     static IEnumerable<string> Ids(Exchange page) =>
-        page.Json.GetProperty("items").EnumerateArray().Select(x => $"{x.GetProperty("kind").GetString()}:{x.GetProperty("id").GetString()}");
+        page.Json.GetProperty("items").EnumerateArray()
+            .Select(x => $"{x.GetProperty("kind").GetString()}:{x.GetProperty("id").GetString()}");
 }

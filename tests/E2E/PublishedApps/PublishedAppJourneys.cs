@@ -62,7 +62,8 @@ public sealed class PublishedAppJourneys : IClassFixture<Product>
         await Button("Done").ClickAsync(); // copied and used
         await visit.UntilNoDialogAsync();
         await Expect(page.GetByText("1 published app", new() { Exact = true })).ToBeVisibleAsync();
-        Assert.DoesNotContain(raw, await page.ContentAsync() + await (await visit.Requests.GetAsync(page.Url)).TextAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            raw, await page.ContentAsync() + await (await visit.Requests.GetAsync(page.Url)).TextAsync(), StringComparison.Ordinal);
         await visit.ExpectAccessibleAsync(PageState.Apps);
 
         await page.GetByRole(AriaRole.Link, new() { Name = "API keys" }).ClickAsync();
@@ -74,7 +75,8 @@ public sealed class PublishedAppJourneys : IClassFixture<Product>
         await visit.ExpectAccessibleAsync(PageState.KeysManaged);
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Published apps" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Published apps", Exact = true })).ToBeFocusedAsync(); // once the page is interactive
+        // once the page is interactive
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Published apps", Exact = true })).ToBeFocusedAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = $"Actions for {name}" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Unpublish…" }).FocusAsync();

@@ -9,7 +9,8 @@ public sealed class ServiceAccountApiTests(Tenants tenants)
     [Fact]
     public async Task Client_secret_is_replaced_beside_the_old_one()
     {
-        var account = await tenants.Owner.PostAsync("/api/service-accounts", new { name = "replaced", projects = new[] { People.Project } });
+        var account =
+            await tenants.Owner.PostAsync("/api/service-accounts", new { name = "replaced", projects = new[] { People.Project } });
         var path = $"/api/service-accounts/{account.Member("id")}";
         var first = account.Json.GetProperty("secrets")[0].GetProperty("id").GetString();
         var second = await tenants.Owner.SendAsync(HttpMethod.Post, $"{path}/secrets");
@@ -28,7 +29,9 @@ public sealed class ServiceAccountApiTests(Tenants tenants)
         Assert.False(read.Json.GetProperty("owner").GetProperty("left").GetBoolean());
 
         Assert.Equal(204, (await tenants.Owner.DeleteAsync($"{path}/secrets/{second.Member("id")}")).Status);
-        Assert.Contains("\"secrets\":[]", (await tenants.Owner.GetAsync($"/api/service-accounts?search={account.Member("id")}&state=active")).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"secrets\":[]", (await tenants.Owner.GetAsync($"/api/service-accounts?search={account.Member("id")}&state=active")).Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,26 +51,32 @@ public sealed class ServiceAccountApiTests(Tenants tenants)
 
         foreach (var (body, field) in new (object, string)[]
         {
-            (new { owner_id = owner, owner_ids = new[] { owner } }, "owner_id"), (new { owner_id = await IdOfAsync(tenants.Viewer) }, "owner_id"),
-            (new { owner_ids = Array.Empty<string>() }, "owner_ids"), (new { owner_ids = new[] { owner, await IdOfAsync(tenants.Stranger) } }, "owner_ids"),
+            (new { owner_id = owner, owner_ids = new[] { owner } }, "owner_id"), (
+                new { owner_id = await IdOfAsync(tenants.Viewer) }, "owner_id"),
+            (new { owner_ids = Array.Empty<string>() }, "owner_ids"), (
+                new { owner_ids = new[] { owner, await IdOfAsync(tenants.Stranger) } }, "owner_ids"),
         })
         {
             var refused = await tenants.Owner.PatchAsync(path, body);
-            Assert.Equal((400, "invalid_request", field), (refused.Status, refused.Code, refused.Json.GetProperty("errors").EnumerateObject().Single().Name));
+            Assert.Equal((400, "invalid_request", field), (
+                refused.Status, refused.Code, refused.Json.GetProperty("errors").EnumerateObject().Single().Name));
         }
 
         Assert.Equal([developer], OwnersIn(await tenants.Owner.GetAsync(path)));
 
-        static async Task<string> IdOfAsync(ApiClient client) => (await client.GetAsync("/api/session")).Json.GetProperty("user").GetProperty("id").GetString()!;
+        static async Task<string> IdOfAsync(ApiClient client) =>
+            (await client.GetAsync("/api/session")).Json.GetProperty("user").GetProperty("id").GetString()!;
 
-        static List<string> OwnersIn(Exchange answer) => [.. answer.Json.GetProperty("owners").EnumerateArray().Select(each => each.GetProperty("id").GetString()!)];
+        static List<string> OwnersIn(Exchange answer) =>
+            [.. answer.Json.GetProperty("owners").EnumerateArray().Select(each => each.GetProperty("id").GetString()!)];
     }
 
     [Fact]
     public async Task All_tokens_are_ended_and_the_secret_gets_another()
     {
         var program = tenants.Nobody;
-        var account = await tenants.Owner.PostAsync("/api/service-accounts", new { name = "ended", permissions = new[] { "read", "verify" }, projects = new[] { People.Project } });
+        var account = await tenants.Owner.PostAsync(
+            "/api/service-accounts", new { name = "ended", permissions = new[] { "read", "verify" }, projects = new[] { People.Project } });
         var token = await IssueAsync();
         Assert.Equal(200, await StatusAsync(token));
         Assert.Contains("\"active\":true", await IntrospectAsync(token), StringComparison.Ordinal);
@@ -83,7 +92,8 @@ public sealed class ServiceAccountApiTests(Tenants tenants)
             client_secret = account.Member("client_secret"),
         })).Member("access_token");
 
-        async Task<int> StatusAsync(string presented) => (await program.GetAsync("/v1/capabilities", ("Authorization", $"Bearer {presented}"))).Status;
+        async Task<int> StatusAsync(string presented) =>
+            (await program.GetAsync("/v1/capabilities", ("Authorization", $"Bearer {presented}"))).Status;
 
         async Task<string> IntrospectAsync(string presented) => (await program.PostAsync("/oauth/introspect", new
         {

@@ -23,7 +23,8 @@ public sealed class ServiceAccountJourneys : IClassFixture<Product>
         using var own = await OwnOrganization.AddAsync(product);
         var ada = await product.AddMemberAsync("ada@owners.example", own.Slug, OrganizationRole.Developer, "Ada Lovelace");
         await product.AddMemberAsync("viktor@owners.example", own.Slug, OrganizationRole.Viewer, "Viktor Viewer");
-        var id = (await own.Owner.PostAsync("/api/service-accounts", new { name = "gateway", projects = new[] { own.Project } })).Member("id");
+        var id = (await own.Owner.PostAsync("/api/service-accounts", new { name = "gateway", projects = new[] { own.Project } }))
+            .Member("id");
         await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         var page = visit.Page;
         await visit.SignInAsync(own.Email);

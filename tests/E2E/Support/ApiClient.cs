@@ -37,7 +37,8 @@ public sealed class ApiClient : IDisposable
         return (made.Member("raw_key"), made.Member("key_id"));
     }
 
-    public Task<Exchange> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);
+    public Task<Exchange> GetAsync(string path, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Get, path, null, headers);
 
     public Task<Exchange> PostAsync(string path, object body) => SendAsync(HttpMethod.Post, path, body);
 
@@ -47,12 +48,15 @@ public sealed class ApiClient : IDisposable
 
     /// <summary>Sends a request. Unless headers are given, a request that changes something claims to come from the product's own pages. A
     /// body is a string that is sent unchanged, or an object that is serialized to JSON.</summary>
-    public Task<Exchange> SendAsync(HttpMethod method, string path, object? body = null, params (string Name, string Value)[] headers) => SendContentAsync(
-        method, path, body is null ? null : new StringContent(body as string ?? JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"),
+    public Task<Exchange> SendAsync(
+        HttpMethod method, string path, object? body = null, params (string Name, string Value)[] headers) => SendContentAsync(
+        method, path, body is null ? null
+            : new StringContent(body as string ?? JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"),
         headers.Length == 0 && method != HttpMethod.Get ? [("Sec-Fetch-Site", "same-origin")] : headers);
 
     /// <summary>Sends a request unchanged.</summary>
-    public async Task<Exchange> SendContentAsync(HttpMethod method, string path, HttpContent? content, params (string Name, string Value)[] headers)
+    public async Task<Exchange> SendContentAsync(
+        HttpMethod method, string path, HttpContent? content, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         foreach (var (name, value) in headers)
@@ -62,13 +66,15 @@ public sealed class ApiClient : IDisposable
 
         using var response = await client.SendAsync(request);
         var answer = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, values) in Enumerable.Concat<KeyValuePair<string, IEnumerable<string>>>(response.Headers, response.Content.Headers))
+        foreach (var (name, values) in Enumerable.Concat<KeyValuePair<string, IEnumerable<string>>>(
+            response.Headers, response.Content.Headers))
         {
             answer[name] = string.Join(", ", values);
         }
 
         var exchange = new Exchange(
-            method.Method, path, content is StringContent or FormUrlEncodedContent ? await content.ReadAsStringAsync() : null, (int)response.StatusCode, answer, await response.Content.ReadAsByteArrayAsync());
+            method.Method, path, content is StringContent or FormUrlEncodedContent ? await content.ReadAsStringAsync()
+                : null, (int)response.StatusCode, answer, await response.Content.ReadAsByteArrayAsync());
         contract.Check(exchange);
         return exchange;
     }
@@ -80,7 +86,8 @@ public sealed class ApiClient : IDisposable
         await socket.ConnectAsync(client.BaseAddress!.Host, client.BaseAddress.Port);
         await using var stream = socket.GetStream();
         var host = headers.Any(x => x.StartsWith("Host:", StringComparison.Ordinal)) ? "" : $"Host: {client.BaseAddress.Authority}\r\n";
-        await stream.WriteAsync(Encoding.UTF8.GetBytes($"{method} {path} HTTP/1.1\r\n{host}Connection: close\r\n{string.Concat(headers.Select(x => x + "\r\n"))}\r\n"));
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(
+            $"{method} {path} HTTP/1.1\r\n{host}Connection: close\r\n{string.Concat(headers.Select(x => x + "\r\n"))}\r\n"));
         using var received = new MemoryStream();
         await stream.CopyToAsync(received);
         var (head, body) = Split(received.ToArray());
@@ -92,7 +99,8 @@ public sealed class ApiClient : IDisposable
             body = Unchunk(body);
         }
 
-        var exchange = new Exchange(method, path, null, int.Parse(lines[0].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture), answer, body);
+        var exchange = new Exchange(
+            method, path, null, int.Parse(lines[0].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture), answer, body);
         contract.Check(exchange);
         return exchange;
     }

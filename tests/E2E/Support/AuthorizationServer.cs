@@ -12,7 +12,8 @@ public sealed class AuthorizationServer : IAsyncLifetime
     }
 
     internal AuthorizationServer(TimeProvider time) => Product = new Product()
-        .With("OAuth:DeviceCodeInterval", "1").With("Proxies:Trusted", "127.0.0.1").With("Keys:MaxActivePerProject", "2000").WithoutRateLimits().With(time);
+        .With("OAuth:DeviceCodeInterval", "1").With("Proxies:Trusted", "127.0.0.1")
+            .With("Keys:MaxActivePerProject", "2000").WithoutRateLimits().With(time);
 
     public Product Product { get; }
 

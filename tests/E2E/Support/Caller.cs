@@ -19,7 +19,8 @@ public sealed class Caller : IDisposable
     public static async Task<Caller> SignInAsync(Uri url, CancellationToken cancellationToken)
     {
         var caller = new Caller(url);
-        var answer = await caller.http.PostAsJsonAsync("/api/session", new { email = Product.Email, password = Product.Password }, cancellationToken);
+        var answer = await caller.http.PostAsJsonAsync(
+            "/api/session", new { email = Product.Email, password = Product.Password }, cancellationToken);
         answer.EnsureSuccessStatusCode();
         return caller;
     }
@@ -39,7 +40,8 @@ public sealed class Caller : IDisposable
         return $"{project["organization"]}/{project["slug"]}";
     }
 
-    public Task<HttpResponseMessage> DeleteAsync(string path, CancellationToken cancellationToken) => http.DeleteAsync(path, cancellationToken);
+    public Task<HttpResponseMessage> DeleteAsync(string path, CancellationToken cancellationToken) =>
+        http.DeleteAsync(path, cancellationToken);
 
     public async Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken) =>
         (await http.GetFromJsonAsync<JsonNode>(path, cancellationToken))!;

@@ -35,12 +35,14 @@ public sealed class Contract
         var name = $"{exchange.Method} {exchange.Path} -> {exchange.Status}";
         Assert.True(exchange.Status is < 300 or >= 400, $"{name} is a redirect");
         Assert.True(exchange.Header("X-Content-Type-Options") == "nosniff", $"{name} lacks nosniff");
-        Assert.True(exchange.Header("Cache-Control")?.Contains("no-store", StringComparison.Ordinal) == true, $"{name} may be kept by a cache");
+        Assert.True(exchange.Header("Cache-Control")?.Contains("no-store", StringComparison.Ordinal) == true,
+            $"{name} may be kept by a cache");
         Assert.True(exchange.Status != 401 || exchange.Header("WWW-Authenticate") is not null, $"{name} names no scheme");
         if (Find(exchange.Method is "HEAD" ? "GET" : exchange.Method, exchange.Path.Split('?')[0]) is not { } operation)
         {
             Assert.True(exchange.Status is 404 or 405, $"{name} is not documented");
-            CheckBody(exchange, document.GetProperty("components").GetProperty("schemas").GetProperty("Problem"), ProblemDocument.MediaType, name);
+            CheckBody(exchange, document.GetProperty("components").GetProperty("schemas")
+                .GetProperty("Problem"), ProblemDocument.MediaType, name);
             return;
         }
 
@@ -54,7 +56,8 @@ public sealed class Contract
 
         if (exchange.Status == 200 && content.EnumerateObject().All(x => !x.Name.EndsWith("json", StringComparison.Ordinal)))
         {
-            Assert.True(content.TryGetProperty(exchange.MediaType ?? "", out _), $"{name} is {exchange.MediaType}, which is not documented");
+            Assert.True(content.TryGetProperty(exchange.MediaType
+                ?? "", out _), $"{name} is {exchange.MediaType}, which is not documented");
             return;
         }
 
@@ -106,14 +109,17 @@ public sealed class Contract
         }
 
         var documented = operation.TryGetProperty("parameters", out var parameters)
-            ? parameters.EnumerateArray().Where(x => x.GetProperty("in").GetString() == "query").Select(x => x.GetProperty("name").GetString()) : [];
-        var used = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(exchange.Path.Contains('?', StringComparison.Ordinal) ? exchange.Path[exchange.Path.IndexOf('?', StringComparison.Ordinal)..] : "").Keys;
+            ? parameters.EnumerateArray().Where(x => x.GetProperty("in").GetString() == "query")
+                .Select(x => x.GetProperty("name").GetString()) : [];
+        var used = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(exchange.Path.Contains('?', StringComparison.Ordinal)
+            ? exchange.Path[exchange.Path.IndexOf('?', StringComparison.Ordinal)..] : "").Keys;
         Assert.True(!used.Except(documented, StringComparer.Ordinal).Any(), $"{name} took a parameter that is not documented");
     }
 
     /// <summary>Returns the request body as JSON, even if it was form-encoded.</summary>
     static string AsJson(string? sent) => sent is null ? "null" : sent is ['{' or '[', ..] ? sent
-        : JsonSerializer.Serialize(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(sent).Where(x => x.Value != "").ToDictionary(x => x.Key, x => x.Value.ToString(), StringComparer.Ordinal));
+        : JsonSerializer.Serialize(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(sent)
+            .Where(x => x.Value != "").ToDictionary(x => x.Key, x => x.Value.ToString(), StringComparer.Ordinal));
 
     JsonElement? Find(string method, string path)
     {
@@ -124,6 +130,7 @@ public sealed class Contract
     static bool Fits(string template, string path)
     {
         var (wanted, given) = (template.Split('/'), path.Split('/'));
-        return wanted.Length == given.Length && wanted.Zip(given).All(x => x.First.StartsWith('{') ? x.Second.Length > 0 : string.Equals(x.First, x.Second, StringComparison.OrdinalIgnoreCase));
+        return wanted.Length == given.Length && wanted.Zip(given)
+            .All(x => x.First.StartsWith('{') ? x.Second.Length > 0 : string.Equals(x.First, x.Second, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -16,7 +16,8 @@ static class DatabaseTemplate
     static readonly Lazy<DirectoryInfo> Owned = new(SetUp);
 
     static readonly string? Server = Environment.GetEnvironmentVariable("LATCHKEY_TEST_DATABASE") == "PostgreSql"
-        ? Environment.GetEnvironmentVariable("LATCHKEY_TEST_POSTGRESQL") ?? throw new InvalidOperationException("LATCHKEY_TEST_POSTGRESQL must be a connection string.")
+        ? Environment.GetEnvironmentVariable("LATCHKEY_TEST_POSTGRESQL")
+            ?? throw new InvalidOperationException("LATCHKEY_TEST_POSTGRESQL must be a connection string.")
         : null;
 
     /// <summary>Copies a database that has every table and no row.</summary>
@@ -53,7 +54,8 @@ static class DatabaseTemplate
         ? [("ConnectionStrings:Dashboard", $"Data Source={Path.Combine(folder.FullName, FileName)}")]
         :
         [
-            ("Database:Provider", "PostgreSql"), ("ConnectionStrings:Dashboard", OnServer(folder.Name)), ("DataProtection:KeyPath", Path.Combine(folder.FullName, "keys")),
+            ("Database:Provider", "PostgreSql"), ("ConnectionStrings:Dashboard", OnServer(folder.Name)), (
+                "DataProtection:KeyPath", Path.Combine(folder.FullName, "keys")),
         ];
 
     static string OnServer(string database) => new NpgsqlConnectionStringBuilder(Server) { Database = database }.ToString();
@@ -72,7 +74,8 @@ static class DatabaseTemplate
         var folder = NewFolder();
         var connection = $"Data Source={Path.Combine(folder.FullName, FileName)}";
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Dashboard", connection)]).Build();
-        using var services = new ServiceCollection().AddLogging().AddDashboardDatabase(configuration, folder.FullName).BuildServiceProvider();
+        using var services = new ServiceCollection().AddLogging()
+            .AddDashboardDatabase(configuration, folder.FullName).BuildServiceProvider();
         services.PrepareDatabaseAsync(CancellationToken.None).GetAwaiter().GetResult();
         SqliteConnection.ClearAllPools();
         return folder;

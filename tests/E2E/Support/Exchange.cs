@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Dashboard.Tests.E2E.Support;
 
 /// <summary>A request and its response.</summary>
-public sealed record Exchange(string Method, string Path, string? Sent, int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body)
+public sealed record Exchange(
+    string Method, string Path, string? Sent, int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
     public string Text => Encoding.UTF8.GetString(Body);
 

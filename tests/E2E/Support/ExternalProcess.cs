@@ -19,7 +19,13 @@ sealed class ExternalProcess : IAsyncDisposable
 
     ExternalProcess(string file, string folder, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
-        var start = new ProcessStartInfo(file, arguments) { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            WorkingDirectory = folder,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
@@ -57,9 +63,17 @@ sealed class ExternalProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a server and returns when it listens.</summary>
-    public static async Task<ExternalProcess> ServeAsync(string file, string folder, int port, CancellationToken cancellationToken, params string[] arguments)
+    public static async Task<ExternalProcess> ServeAsync(
+        string file, string folder, int port, CancellationToken cancellationToken, params string[] arguments)
     {
-        var program = new ExternalProcess(file, folder, new Dictionary<string, string>(StringComparer.Ordinal) { ["HOME"] = folder, ["XDG_CONFIG_HOME"] = folder, ["XDG_DATA_HOME"] = folder }, arguments);
+        var program =
+            new ExternalProcess(
+                file, folder, new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["HOME"] = folder,
+                    ["XDG_CONFIG_HOME"] = folder,
+                    ["XDG_DATA_HOME"] = folder
+                }, arguments);
         for (var tries = 0; tries < 1200; tries++) // a minute: a browser starts slowly on a busy machine
         {
             using var socket = new TcpClient();
@@ -70,7 +84,8 @@ sealed class ExternalProcess : IAsyncDisposable
             }
             catch (SocketException) when (!program.process.HasExited)
             {
-                await program.process.WaitForExitAsync(cancellationToken).WaitAsync(TimeSpan.FromMilliseconds(50), cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                await program.process.WaitForExitAsync(cancellationToken).WaitAsync(TimeSpan.FromMilliseconds(50), cancellationToken)
+                    .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             }
             catch (SocketException)
             {
@@ -84,7 +99,8 @@ sealed class ExternalProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a program that reports its progress line by line.</summary>
-    public static ExternalProcess Start(string file, string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(file, folder, environment, arguments);
+    public static ExternalProcess Start(string file, string folder, IReadOnlyDictionary<string, string> environment,
+        params string[] arguments) => new(file, folder, environment, arguments);
 
     /// <summary>Returns the rest of the next output line with the given prefix, skipping other lines.</summary>
     public async Task<string> HearAsync(string begin, CancellationToken cancellationToken)
@@ -126,7 +142,8 @@ sealed class ExternalProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a program and returns its output.</summary>
-    public static async Task<string> RunAsync(string file, string folder, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken, params string[] arguments)
+    public static async Task<string> RunAsync(string file, string folder, IReadOnlyDictionary<string, string> environment,
+        CancellationToken cancellationToken, params string[] arguments)
     {
         await using var program = new ExternalProcess(file, folder, environment, arguments);
         await program.process.WaitForExitAsync(cancellationToken);

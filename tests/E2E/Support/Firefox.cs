@@ -159,7 +159,8 @@ sealed class Firefox : IAsyncDisposable
                 }
             }
         });
-        await driver.Session.SubscribeAsync(new SubscribeCommandParameters(driver.Log.OnEntryAdded.EventName), cancellationToken: cancellationToken);
+        await driver.Session.SubscribeAsync(
+            new SubscribeCommandParameters(driver.Log.OnEntryAdded.EventName), cancellationToken: cancellationToken);
         const string watchPolicy = """
             () => addEventListener('securitypolicyviolation', e => console.error(`policy: ${e.violatedDirective}: ${e.blockedURI}`))
             """;
@@ -188,7 +189,8 @@ sealed class Firefox : IAsyncDisposable
     {
         const string text = "() => [document.body.innerText, ...[...document.querySelectorAll('input')].map(input => `${input.name}=${input.value}`)].join('\\n')";
         var call = new CallFunctionCommandParameters(text, new ContextTarget(tab), awaitPromise: false);
-        return await driver.Script.CallFunctionAsync(call) is EvaluateResultSuccess { Result: StringRemoteValue { Value: var said } } ? said : null;
+        return await driver.Script.CallFunctionAsync(call) is EvaluateResultSuccess { Result: StringRemoteValue { Value: var said } }
+            ? said : null;
     }
 
     /// <summary>Looks once in each frame that Firefox draws.</summary>

@@ -62,7 +62,8 @@ public sealed partial class GuardedApi : IAsyncLifetime
         if (ExternalProcess.Find("python3") is { } python)
         {
             WsgiPort = ExternalProcess.FreePort();
-            wsgi = await ExternalProcess.ServeAsync(python, folder.FullName, WsgiPort, stop, Path.Combine(Repository.Root, "tests", "E2E", "Clients", "wsgi_api.py"), $"{WsgiPort}");
+            wsgi = await ExternalProcess.ServeAsync(python, folder.FullName, WsgiPort, stop,
+                Path.Combine(Repository.Root, "tests", "E2E", "Clients", "wsgi_api.py"), $"{WsgiPort}");
         }
     }
 
@@ -83,14 +84,17 @@ public sealed partial class GuardedApi : IAsyncLifetime
     /// <summary>Starts a proxy that asks for the permission of each method on one resource.</summary>
     public Task<RealProxy> ServeAsync(string proxy, int? latchkey = null, int? api = null, Func<string, string>? change = null)
     {
-        var text = Policy().Replace(RealProxy.PageOf(proxy), "${permission}/workflow:order-intake").Replace("acme/orders", People.Project, StringComparison.Ordinal)
-            .Replace("\"read\" or \"write\")", "\"read\" or \"write\") .. \"/workflow:order-intake\"", StringComparison.Ordinal); // Apache's
+        var text = Policy().Replace(RealProxy.PageOf(proxy), "${permission}/workflow:order-intake")
+            .Replace("acme/orders", People.Project, StringComparison.Ordinal)
+            // Apache's
+            .Replace("\"read\" or \"write\")", "\"read\" or \"write\") .. \"/workflow:order-intake\"", StringComparison.Ordinal);
         return ServeTextAsync(proxy, change is null ? text : change(text), latchkey, api);
     }
 
     /// <summary>Starts a proxy with a configuration.</summary>
     public Task<RealProxy> ServeTextAsync(string proxy, string text, int? latchkey = null, int? api = null) => RealProxy.ServeAsync(
-        proxy, folder.CreateSubdirectory($"{proxy}-{++served}").FullName, text, latchkey ?? product.Url.Port, api ?? Upstream.Port, TestContext.Current.CancellationToken);
+        proxy, folder.CreateSubdirectory($"{proxy}-{++served}").FullName, text, latchkey
+            ?? product.Url.Port, api ?? Upstream.Port, TestContext.Current.CancellationToken);
 
     /// <summary>HAProxy waits for a second before it connects again.</summary>
     public static string WithoutRetries(string text) => text.Replace("retries 1", "retries 0", StringComparison.Ordinal);
@@ -113,7 +117,8 @@ public sealed partial class GuardedApi : IAsyncLifetime
     public static int PortOf(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
 
     /// <summary>Sends a request with a key, or an access token that begins with "Bearer ".</summary>
-    public static async Task<ProxyReply> SendAsync(Uri url, HttpMethod method, string path, string? key, string? body = null, params (string Name, string Value)[] headers)
+    public static async Task<ProxyReply> SendAsync(
+        Uri url, HttpMethod method, string path, string? key, string? body = null, params (string Name, string Value)[] headers)
     {
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = url };
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body) };
@@ -159,7 +164,8 @@ public sealed partial class GuardedApi : IAsyncLifetime
 /// <summary>A response that came through a proxy.</summary>
 public sealed record ProxyReply(int Status, IReadOnlyDictionary<string, string> Headers, string Body)
 {
-    public string? Code => Body.StartsWith('{') && JsonDocument.Parse(Body).RootElement.TryGetProperty("code", out var code) ? code.GetString() : null;
+    public string? Code =>
+        Body.StartsWith('{') && JsonDocument.Parse(Body).RootElement.TryGetProperty("code", out var code) ? code.GetString() : null;
 
     /// <summary>Returns a header, or null.</summary>
     public string? Header(string name) => Headers.GetValueOrDefault(name);

@@ -23,7 +23,8 @@ static class JavaScript
     {
         var node = CarriedNode ?? ExternalProcess.Find("node");
         Assert.SkipWhen(node is null, "no Node");
-        Assert.SkipUnless(File.Exists(Path.Combine(Folder, "node_modules", ".package-lock.json")), "the npm packages of tests/E2E/Clients are not installed");
+        Assert.SkipUnless(File.Exists(Path.Combine(Folder, "node_modules", ".package-lock.json")),
+            "the npm packages of tests/E2E/Clients are not installed");
         return ExternalProcess.Start(node!, Folder, environment.ToDictionary(x => x.Name, x => x.Value, StringComparer.Ordinal), file);
     }
 }

@@ -25,26 +25,36 @@ public sealed class JsonSchema(JsonElement document)
     {
         "$ref" => Check(Resolve(word.Value.GetString()!), value, place),
         "allOf" => word.Value.EnumerateArray().SelectMany(part => Check(part, value, place)),
-        "oneOf" => word.Value.EnumerateArray().Count(part => !Check(part, value, place).Any()) == 1 ? [] : [$"{place} fits not exactly one of oneOf"],
-        "type" => Types(word.Value).Contains(TypeOf(value), StringComparer.Ordinal) || (TypeOf(value) == "integer" && Types(word.Value).Contains("number", StringComparer.Ordinal))
+        "oneOf" => word.Value.EnumerateArray().Count(part => !Check(part, value, place).Any()) == 1
+            ? [] : [$"{place} fits not exactly one of oneOf"],
+        "type" => Types(word.Value).Contains(TypeOf(value), StringComparer.Ordinal)
+            || (TypeOf(value) == "integer" && Types(word.Value).Contains("number", StringComparer.Ordinal))
             ? [] : [$"{place} is {TypeOf(value)}, not {word.Value}"],
-        "enum" => word.Value.EnumerateArray().Any(x => JsonElement.DeepEquals(x, value)) ? [] : [$"{place} is {value}, none of {word.Value}"],
+        "enum" => word.Value.EnumerateArray().Any(x => JsonElement.DeepEquals(x, value)) ? []
+            : [$"{place} is {value}, none of {word.Value}"],
         "format" => CheckFormat(word.Value.GetString()!, value, place),
-        "pattern" => value.ValueKind != JsonValueKind.String || System.Text.RegularExpressions.Regex.IsMatch(value.GetString()!, word.Value.GetString()!, System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1))
+        "pattern" => value.ValueKind != JsonValueKind.String || System.Text.RegularExpressions.Regex.IsMatch(
+            value.GetString()!, word.Value.GetString()!, System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1))
             ? [] : [$"{place} does not match {word.Value}"],
-        "minimum" or "maximum" => value.ValueKind != JsonValueKind.Number || (word.Name == "minimum") == (value.GetDecimal() >= word.Value.GetDecimal()) || value.GetDecimal() == word.Value.GetDecimal()
+        "minimum" or "maximum" => value.ValueKind != JsonValueKind.Number
+            || (word.Name == "minimum") == (value.GetDecimal() >= word.Value.GetDecimal()) || value.GetDecimal() == word.Value.GetDecimal()
             ? [] : [$"{place} is beyond {word.Name}"],
         "maxLength" => value.ValueKind != JsonValueKind.String || value.GetString()!.EnumerateRunes().Count() <= word.Value.GetInt32()
             ? [] : [$"{place} is too long"],
         "minLength" => value.ValueKind != JsonValueKind.String || value.GetString()!.EnumerateRunes().Count() >= word.Value.GetInt32()
             ? [] : [$"{place} is too short"],
-        "minItems" => value.ValueKind != JsonValueKind.Array || value.GetArrayLength() >= word.Value.GetInt32() ? [] : [$"{place} has too few items"],
-        "maxItems" => value.ValueKind != JsonValueKind.Array || value.GetArrayLength() <= word.Value.GetInt32() ? [] : [$"{place} has too many items"],
-        "items" => value.ValueKind != JsonValueKind.Array ? [] : value.EnumerateArray().SelectMany((item, i) => Check(word.Value, item, $"{place}[{i}]")),
+        "minItems" =>
+            value.ValueKind != JsonValueKind.Array || value.GetArrayLength() >= word.Value.GetInt32() ? [] : [$"{place} has too few items"],
+        "maxItems" => value.ValueKind != JsonValueKind.Array
+            || value.GetArrayLength() <= word.Value.GetInt32() ? [] : [$"{place} has too many items"],
+        "items" => value.ValueKind != JsonValueKind.Array ? []
+            : value.EnumerateArray().SelectMany((item, i) => Check(word.Value, item, $"{place}[{i}]")),
         "required" => value.ValueKind != JsonValueKind.Object ? []
-            : word.Value.EnumerateArray().Where(name => !value.TryGetProperty(name.GetString()!, out _)).Select(name => $"{place}.{name} is missing"),
+            : word.Value.EnumerateArray().Where(name => !value.TryGetProperty(name.GetString()!, out _))
+                .Select(name => $"{place}.{name} is missing"),
         "properties" => value.ValueKind != JsonValueKind.Object ? []
-            : word.Value.EnumerateObject().SelectMany(member => value.TryGetProperty(member.Name, out var inner) ? Check(member.Value, inner, $"{place}.{member.Name}") : []),
+            : word.Value.EnumerateObject().SelectMany(
+                member => value.TryGetProperty(member.Name, out var inner) ? Check(member.Value, inner, $"{place}.{member.Name}") : []),
         "additionalProperties" => CheckAdditional(schema, word.Value, value, place),
         _ => Remarks.Contains(word.Name) ? [] : [$"{place}: the schema says {word.Name}, which this check does not know"],
     };
@@ -56,7 +66,8 @@ public sealed class JsonSchema(JsonElement document)
             return [];
         }
 
-        var others = value.EnumerateObject().Where(x => !schema.TryGetProperty("properties", out var known) || !known.TryGetProperty(x.Name, out _));
+        var others = value.EnumerateObject()
+            .Where(x => !schema.TryGetProperty("properties", out var known) || !known.TryGetProperty(x.Name, out _));
         return rule.ValueKind == JsonValueKind.False
             ? others.Select(x => $"{place}.{x.Name} is not documented")
             : others.SelectMany(x => Check(rule, x.Value, $"{place}.{x.Name}"));
@@ -65,7 +76,8 @@ public sealed class JsonSchema(JsonElement document)
     static IEnumerable<string> CheckFormat(string format, JsonElement value, string place) => (format, value.ValueKind) switch
     {
         ("date-time", JsonValueKind.String) => DateTime.TryParseExact(
-            value.GetString(), "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out _) ? [] : [$"{place} is {value}, no UTC time with milliseconds"],
+            value.GetString(), "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out _)
+                ? [] : [$"{place} is {value}, no UTC time with milliseconds"],
         ("int32", JsonValueKind.Number) => value.TryGetInt32(out _) ? [] : [$"{place} is no int32"],
         ("uri", JsonValueKind.String) => Uri.TryCreate(value.GetString(), UriKind.Absolute, out _) ? [] : [$"{place} is {value}, no URI"],
         ("uuid", JsonValueKind.String) => Guid.TryParseExact(value.GetString(), "D", out _) ? [] : [$"{place} is {value}, no UUID"],

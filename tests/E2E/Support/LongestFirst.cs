@@ -16,8 +16,10 @@ public sealed class LongestFirst : ITestCollectionOrderer
     /// cores, half of them would be idle.</summary>
     public const int AtOnce = 4;
 
-    static readonly ILookup<string, Type> Classes = typeof(LongestFirst).Assembly.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false })
-        .ToLookup(type => type.GetCustomAttributesData().FirstOrDefault(x => x.AttributeType == typeof(CollectionAttribute))?.ConstructorArguments[0].Value is Type collection
+    static readonly ILookup<string, Type> Classes = typeof(LongestFirst).Assembly.GetTypes()
+        .Where(type => type is { IsClass: true, IsAbstract: false })
+        .ToLookup(type => type.GetCustomAttributesData()
+            .FirstOrDefault(x => x.AttributeType == typeof(CollectionAttribute))?.ConstructorArguments[0].Value is Type collection
             ? collection.FullName!
             : $"Test collection for {type.FullName}");
 
@@ -47,6 +49,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
     static int Runs(MethodInfo method)
     {
         var attributes = method.GetCustomAttributesData().Select(x => x.AttributeType).ToList();
-        return attributes.Contains(typeof(MemberDataAttribute)) ? 3 : Math.Max(attributes.Count(x => x == typeof(InlineDataAttribute)), attributes.Contains(typeof(FactAttribute)) ? 1 : 0);
+        return attributes.Contains(typeof(MemberDataAttribute)) ? 3
+            : Math.Max(attributes.Count(x => x == typeof(InlineDataAttribute)), attributes.Contains(typeof(FactAttribute)) ? 1 : 0);
     }
 }

@@ -21,13 +21,16 @@ public sealed class Outage : DbCommandInterceptor
     public static Exception DatabaseUnavailable => new SqliteException("unable to open database file", 14);
 
     /// <summary>Adds it between the product and its database.</summary>
-    public void Register(IServiceCollection services) => services.ConfigureDbContext<Core.Data.SqliteContext>(options => options.AddInterceptors(this));
+    public void Register(IServiceCollection services) =>
+        services.ConfigureDbContext<Core.Data.SqliteContext>(options => options.AddInterceptors(this));
 
-    public override InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result) =>
+    public override InterceptionResult<DbDataReader> ReaderExecuting(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result) =>
         Pass(result);
 
     public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default) =>
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result,
+        CancellationToken cancellationToken = default) =>
         ValueTask.FromResult(Pass(result));
 
     public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(

@@ -52,7 +52,8 @@ sealed class PageDriver(IPage page, InputMode way)
         }
         else
         {
-            await DoAsync(Here.GetByRole(role, new() { Name = name, Exact = role != AriaRole.Checkbox })); // the accessible name of a check box includes its code and description
+            // the accessible name of a check box includes its code and description
+            await DoAsync(Here.GetByRole(role, new() { Name = name, Exact = role != AriaRole.Checkbox }));
         }
     }
 
@@ -63,7 +64,8 @@ sealed class PageDriver(IPage page, InputMode way)
         {
             await ReachAsync($"button: {menu}");
             await KeyAsync("ArrowDown");
-            await page.WaitForFunctionAsync("() => document.activeElement.matches('[role^=menuitem]')"); // a menu is drawn when it is opened
+            // a menu is drawn when it is opened
+            await page.WaitForFunctionAsync("() => document.activeElement.matches('[role^=menuitem]')");
             await UntilAsync($"menuitem: {item}", "ArrowDown", 10);
             await KeyAsync("Enter");
         }
@@ -81,7 +83,8 @@ sealed class PageDriver(IPage page, InputMode way)
         {
             await ReachAsync($"button: {menu}");
             await KeyAsync("ArrowDown");
-            await page.WaitForFunctionAsync("() => document.activeElement.matches('[role^=menuitem]')"); // a menu is drawn when it is opened
+            // a menu is drawn when it is opened
+            await page.WaitForFunctionAsync("() => document.activeElement.matches('[role^=menuitem]')");
             foreach (var (role, name) in items)
             {
                 await UntilAsync($"{Word(role)}: {name}", "ArrowDown", 20);
@@ -147,7 +150,8 @@ sealed class PageDriver(IPage page, InputMode way)
         }
         else
         {
-            await DoAsync(Here.GetByRole(AriaRole.Radio, new() { Name = next, Exact = true }).Locator("..")); // the label, because it covers the radio button
+            // the label, because it covers the radio button
+            await DoAsync(Here.GetByRole(AriaRole.Radio, new() { Name = next, Exact = true }).Locator(".."));
         }
 
         await Expect(page.GetByRole(AriaRole.Radio, new() { Name = next })).ToBeCheckedAsync();
@@ -187,7 +191,8 @@ sealed class PageDriver(IPage page, InputMode way)
     public async Task FindAsync(string name, string text)
     {
         await WriteAsync(AriaRole.Combobox, name, text);
-        await Expect(page.GetByRole(AriaRole.Combobox, new() { Name = name, Exact = true })).ToHaveAttributeAsync("data-found", text); // not what was found before
+        // not what was found before
+        await Expect(page.GetByRole(AriaRole.Combobox, new() { Name = name, Exact = true })).ToHaveAttributeAsync("data-found", text);
         var first = page.GetByRole(AriaRole.Option, new() { Name = text }).First;
         await Expect(first).ToBeVisibleAsync();
         await (way == InputMode.Keys ? KeyAsync("Enter") : DoAsync(first));

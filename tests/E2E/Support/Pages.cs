@@ -10,6 +10,7 @@ static class Pages
     {
         var blocks = File.ReadAllText(Path.Combine(Repository.Root, "docs", page)).Split($"```{language}\n")[1..]
             .Select(part => part.Split("```\n")[0]).Where(block => block.Contains(holds, StringComparison.Ordinal)).ToList();
-        return blocks is [var block] ? block : throw new InvalidOperationException($"{page} has {blocks.Count} blocks of {language} with \"{holds}\".");
+        return blocks is [var block] ? block
+            : throw new InvalidOperationException($"{page} has {blocks.Count} blocks of {language} with \"{holds}\".");
     }
 }

@@ -42,7 +42,8 @@ public static class People
     }
 
     /// <summary>Adds a user to an organization, and creates the user if necessary.</summary>
-    public static async Task<Actor> AddMemberAsync(this Product product, string email, string organization, OrganizationRole role, string? name = null)
+    public static async Task<Actor> AddMemberAsync(
+        this Product product, string email, string organization, OrganizationRole role, string? name = null)
     {
         await using var context = await OpenAsync(product);
         var id = await context.Organizations.Where(x => x.Slug == organization).Select(x => x.Id).SingleAsync();

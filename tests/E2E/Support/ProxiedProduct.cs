@@ -7,7 +7,8 @@ public sealed class ProxiedProduct : IAsyncLifetime
 {
     public Product Product { get; } = new Product().With("Keys:MaxActivePerProject", "1000")
         .With("Proxies:Trusted:0", "127.0.0.0/8").With("Proxies:Trusted:1", "2001:db8:ffff::/48")
-        .With("Environments:live:Hosts:0", "api.example").With("Environments:live:Hosts:1", "127.0.0.1").With("Environments:test:Hosts", "sandbox.example, localhost:8443").With("OAuth:QueryTokenPaths:0", "/events");
+        .With("Environments:live:Hosts:0", "api.example").With("Environments:live:Hosts:1", "127.0.0.1")
+            .With("Environments:test:Hosts", "sandbox.example, localhost:8443").With("OAuth:QueryTokenPaths:0", "/events");
 
     public ApiClient Owner { get; private set; } = null!;
 
@@ -23,8 +24,10 @@ public sealed class ProxiedProduct : IAsyncLifetime
 
     public Task<Exchange> AskAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
     {
-        var test = !headers.Any(x => x.Name == "X-Forwarded-Host") && headers.FirstOrDefault().Value?.StartsWith("nk_test", StringComparison.Ordinal) == true;
-        return Nobody.SendAsync(method, path, null, test ? [.. headers, ("X-Forwarded-Host", "sandbox.example")] : headers.Length == 0 ? [("Accept", "*/*")] : headers);
+        var test = !headers.Any(x => x.Name == "X-Forwarded-Host")
+            && headers.FirstOrDefault().Value?.StartsWith("nk_test", StringComparison.Ordinal) == true;
+        return Nobody.SendAsync(method, path, null, test ? [.. headers, ("X-Forwarded-Host", "sandbox.example")]
+            : headers.Length == 0 ? [("Accept", "*/*")] : headers);
     }
 
     public async Task<(int, string?)> TellAsync(string path, string? key, HttpMethod? method = null)

@@ -37,10 +37,13 @@ public sealed partial class RealProxy : IAsyncDisposable
         return proxy switch
         {
             "nginx" => Replaced(
-                Replaced(NginxMap().Replace(text, _ => Pages.Block(page, language, "map ")), "    location / {\n", $"    location / {{\n{Pages.Block(page, language, "return 404")}"),
-                "proxy_pass http://latchkey/forward-auth-nginx/acme/orders/live/$needed_permission;", Pages.Block(page, language, "proxy_pass")),
+                Replaced(NginxMap().Replace(text, _ => Pages.Block(page, language, "map ")),
+                    "    location / {\n", $"    location / {{\n{Pages.Block(page, language, "return 404")}"),
+                "proxy_pass http://latchkey/forward-auth-nginx/acme/orders/live/$needed_permission;", Pages.Block(
+                    page, language, "proxy_pass")),
             "caddy" => Replaced(
-                Replaced(CaddyMap().Replace(text, _ => Pages.Block(page, language, "map ")), "\troute {\n", $"\troute {{\n{Pages.Block(page, language, "respond")}"),
+                Replaced(CaddyMap().Replace(text, _ =>
+                    Pages.Block(page, language, "map ")), "\troute {\n", $"\troute {{\n{Pages.Block(page, language, "respond")}"),
                 "uri /forward-auth/acme/orders/live/{permission}", "uri /forward-auth/{policy}"),
             "apache" => ApachePolicy().Replace(text, _ => Pages.Block(page, "lua")),
             _ => HaproxyPolicy().Replace(text, _ => Pages.Block(page, language)),
@@ -61,13 +64,16 @@ public sealed partial class RealProxy : IAsyncDisposable
     /// <param name="api">The port that the API listens on.</param>
     /// <param name="cancellationToken">Cancels waiting for its start.</param>
     /// <param name="port">The port to listen on.</param>
-    public static async Task<RealProxy> ServeAsync(string proxy, string place, string text, int latchkey, int api, CancellationToken cancellationToken, int? port = null)
+    public static async Task<RealProxy> ServeAsync(
+        string proxy, string place, string text, int latchkey, int api, CancellationToken cancellationToken, int? port = null)
     {
         Assert.SkipUnless(IsInstalled(proxy), $"no {proxy}: it is a Debian package");
         var own = port ?? ExternalProcess.FreePort();
-        text = text.Replace("127.0.0.1:5080", $"127.0.0.1:{latchkey}", StringComparison.Ordinal).Replace("127.0.0.1:9000", $"127.0.0.1:{api}", StringComparison.Ordinal);
+        text = text.Replace("127.0.0.1:5080", $"127.0.0.1:{latchkey}", StringComparison.Ordinal)
+            .Replace("127.0.0.1:9000", $"127.0.0.1:{api}", StringComparison.Ordinal);
         var arguments = await ConfigureAsync(proxy, place, text, own, cancellationToken);
-        return new(new($"http://127.0.0.1:{own}"), await ExternalProcess.ServeAsync(FileOf(proxy)!, place, own, cancellationToken, arguments));
+        return new(new($"http://127.0.0.1:{own}"), await ExternalProcess.ServeAsync(
+            FileOf(proxy)!, place, own, cancellationToken, arguments));
     }
 
     /// <summary>Returns its log as soon as it contains a text.</summary>
@@ -85,28 +91,34 @@ public sealed partial class RealProxy : IAsyncDisposable
         {
             case "nginx":
                 // What somebody else's configuration may have loosened, the page's own tightens.
-                var temporary = string.Concat(new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.Select(name => $"{name}_temp_path {place}/{name};\n"));
-                text = NginxListen().Replace(text, $"listen 127.0.0.1:{port}").Replace("/var/log/nginx/api.access.log", "/dev/stderr", StringComparison.Ordinal)
+                var temporary = string.Concat(
+                    new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.Select(name => $"{name}_temp_path {place}/{name};\n"));
+                text = NginxListen().Replace(text, $"listen 127.0.0.1:{port}")
+                    .Replace("/var/log/nginx/api.access.log", "/dev/stderr", StringComparison.Ordinal)
                     .Replace("/var/log/nginx/api.error.log", "stderr", StringComparison.Ordinal);
                 await WriteAsync("nginx.conf", $"daemon off; master_process off; pid {place}/nginx.pid; error_log stderr;\nevents {{}}\nhttp {{\nunderscores_in_headers on; ignore_invalid_headers off; access_log off;\n{temporary}{text}}}\n");
                 return ["-p", place, "-c", "nginx.conf", "-e", "stderr"];
             case "haproxy":
                 // Sockets in memory have names that all processes share.
                 var socket = $"abns@latchkey-{port}";
-                await WriteAsync("latchkey.lua", Pages.Block("verify/haproxy.md", "lua").Replace("abns@latchkey", socket, StringComparison.Ordinal));
-                await WriteAsync("haproxy.cfg", HaproxyBind().Replace(text, $"bind 127.0.0.1:{port}").Replace("abns@latchkey", socket, StringComparison.Ordinal).Replace("/etc/haproxy", place, StringComparison.Ordinal));
+                await WriteAsync(
+                    "latchkey.lua", Pages.Block("verify/haproxy.md", "lua").Replace("abns@latchkey", socket, StringComparison.Ordinal));
+                await WriteAsync("haproxy.cfg", HaproxyBind().Replace(text, $"bind 127.0.0.1:{port}")
+                    .Replace("abns@latchkey", socket, StringComparison.Ordinal).Replace("/etc/haproxy", place, StringComparison.Ordinal));
                 return ["-db", "-f", "haproxy.cfg"];
             case "apache":
                 var files = text.Split(NextFile);
                 await WriteAsync("latchkey.lua", files[0]);
                 var modules = new[] { "mpm_event", "authn_core", "authz_core", "headers", "lua", "proxy", "proxy_http", "proxy_wstunnel" }
                     .Select(name => $"LoadModule {name}_module {ApacheModules}/mod_{name}.so\n");
-                text = files[1].Replace("*:80", $"127.0.0.1:{port}", StringComparison.Ordinal).Replace("/etc/apache2", place, StringComparison.Ordinal)
+                text = files[1].Replace("*:80", $"127.0.0.1:{port}", StringComparison.Ordinal)
+                    .Replace("/etc/apache2", place, StringComparison.Ordinal)
                     .Replace("${APACHE_LOG_DIR}/api.access.log", "/dev/stderr", StringComparison.Ordinal);
                 await WriteAsync("httpd.conf", $"ServerName 127.0.0.1\nListen 127.0.0.1:{port}\nPidFile {place}/apache.pid\nDefaultRuntimeDir {place}\nErrorLog /dev/stderr\nMutex sem\n{string.Concat(modules)}{text}");
                 return ["-X", "-d", place, "-f", "httpd.conf"];
             default:
-                text = text.StartsWith("{\n", StringComparison.Ordinal) ? $"{{\n\tadmin off\n{text["{\n".Length..]}" : $"{{\n\tadmin off\n}}\n{text}";
+                text = text.StartsWith("{\n", StringComparison.Ordinal) ? $"{{\n\tadmin off\n{text["{\n".Length..]}"
+                    : $"{{\n\tadmin off\n}}\n{text}";
                 await WriteAsync("Caddyfile", text.Replace("http://api.example:80", $"http://127.0.0.1:{port}", StringComparison.Ordinal));
                 return ["run", "--config", "Caddyfile", "--adapter", "caddyfile"];
         }

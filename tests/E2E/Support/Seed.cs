@@ -26,12 +26,14 @@ static class Seed
         /// <summary>Creates a project of the first organization, for one test only.</summary>
         public async Task<ProjectPath> AddProjectAsync(string name)
         {
-            var outcome = await product.Services.GetRequiredService<ProjectService>().CreateAsync(await product.OwnerAsync(), new(null, name), Cancellation);
+            var outcome = await product.Services.GetRequiredService<ProjectService>()
+                .CreateAsync(await product.OwnerAsync(), new(null, name), Cancellation);
             return new(outcome.Value.Organization, outcome.Value.Slug);
         }
 
         /// <summary>Creates a key of <paramref name="owner"/>, or of the first owner.</summary>
-        public async Task<IssuedKey> AddKeyAsync(ProjectPath project, string name, Actor? owner = null, KeyEnvironment environment = KeyEnvironment.Live) =>
+        public async Task<IssuedKey> AddKeyAsync(
+            ProjectPath project, string name, Actor? owner = null, KeyEnvironment environment = KeyEnvironment.Live) =>
             (await product.Services.GetRequiredService<KeyService>().CreateAsync(
                 owner ?? await product.OwnerAsync(), new(project.ToString(), name, environment), Cancellation)).Value;
 
@@ -58,7 +60,8 @@ static class Seed
             var owner = await product.OwnerAsync();
             await using var context = await People.OpenAsync(product);
             var id = await context.Projects.Where(x => x.Slug == project.Project).Select(x => x.Id).SingleAsync(Cancellation);
-            var scope = await context.Resources.Where(x => x.ProjectId == id).OrderBy(x => x.Id).Take(resources).Select(x => x.Id).ToListAsync(Cancellation);
+            var scope = await context.Resources.Where(x => x.ProjectId == id).OrderBy(x => x.Id)
+                .Take(resources).Select(x => x.Id).ToListAsync(Cancellation);
             var at = DateTimeOffset.UnixEpoch;
             context.AddRange(Enumerable.Range(1, count).Select(number =>
             {
@@ -90,27 +93,44 @@ static class Seed
         public async Task AgeAsync(ProjectPath project, string name, int days, int? used)
         {
             await using var context = await People.OpenAsync(product);
-            var key = await context.Keys.Where(x => x.Name == name && context.Projects.Any(p => p.Id == x.ProjectId && p.Slug == project.Project)).SingleAsync(Cancellation);
+            var key = await context.Keys.Where(x =>
+                x.Name == name && context.Projects.Any(p => p.Id == x.ProjectId && p.Slug == project.Project)).SingleAsync(Cancellation);
             key.LastUsedAt = used is { } ago ? product.Now.AddDays(-ago) : null;
             var created = product.Now.AddDays(-days);
             await context.SaveChangesAsync(Cancellation);
-            await context.Keys.Where(x => x.KeyId == key.KeyId).ExecuteUpdateAsync(set => set.SetProperty(x => x.CreatedAt, created), Cancellation);
+            await context.Keys.Where(x => x.KeyId == key.KeyId)
+                .ExecuteUpdateAsync(set => set.SetProperty(x => x.CreatedAt, created), Cancellation);
         }
 
         /// <summary>Adds requests of the last 30 days, some of them refused, to every key of a project.</summary>
         public async Task AddDaysAsync(ProjectPath project)
         {
             await using var context = await People.OpenAsync(product);
-            var keys = await context.Keys.Where(x => context.Projects.Any(p => p.Id == x.ProjectId && p.Slug == project.Project)).Select(x => new { x.KeyId, x.ProjectId }).ToListAsync(Cancellation);
+            var keys = await context.Keys.Where(x => context.Projects.Any(p => p.Id == x.ProjectId && p.Slug == project.Project))
+                .Select(x => new { x.KeyId, x.ProjectId }).ToListAsync(Cancellation);
             var today = new DateTimeOffset(product.Now.UtcDateTime.Date, TimeSpan.Zero);
             foreach (var (number, key) in keys.Index())
             {
                 for (var day = 0; day < 30; day++)
                 {
-                    context.Add(new KeyDay { KeyId = key.KeyId, ProjectId = key.ProjectId, Day = today.AddDays(-day), Outcome = KeyHour.Valid, Count = Uneven(number, day) });
+                    context.Add(new KeyDay
+                    {
+                        KeyId = key.KeyId,
+                        ProjectId = key.ProjectId,
+                        Day = today.AddDays(-day),
+                        Outcome = KeyHour.Valid,
+                        Count = Uneven(number, day)
+                    });
                     if (Uneven(day, number) % 5 == 0)
                     {
-                        context.Add(new KeyDay { KeyId = key.KeyId, ProjectId = key.ProjectId, Day = today.AddDays(-day), Outcome = "expired_key", Count = Uneven(number, day) / 3 + 1 });
+                        context.Add(new KeyDay
+                        {
+                            KeyId = key.KeyId,
+                            ProjectId = key.ProjectId,
+                            Day = today.AddDays(-day),
+                            Outcome = "expired_key",
+                            Count = Uneven(number, day) / 3 + 1
+                        });
                     }
                 }
             }

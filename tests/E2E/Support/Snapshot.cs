@@ -20,7 +20,8 @@ public static class Snapshot
         await product.Services.GetRequiredService<TokenIssueLog>().FlushAsync(CancellationToken.None); // tokens of earlier requests
         await using var context = await People.OpenAsync(product);
         var text = new StringBuilder();
-        foreach (var table in context.Model.GetEntityTypes().Select(x => x.GetTableName()!).Distinct(StringComparer.Ordinal).Except(TablesBehind).Order(StringComparer.Ordinal))
+        foreach (var table in context.Model.GetEntityTypes().Select(x => x.GetTableName()!)
+            .Distinct(StringComparer.Ordinal).Except(TablesBehind).Order(StringComparer.Ordinal))
         {
             await AppendAsync(text, context, table);
         }
@@ -36,11 +37,13 @@ public static class Snapshot
         command.CommandText = $"SELECT * FROM \"{table}\"";
 #pragma warning restore CA2100
         await using var reader = await command.ExecuteReaderAsync();
-        var columns = Enumerable.Range(0, reader.FieldCount).Where(i => !Behind.Contains(reader.GetName(i), StringComparer.Ordinal)).ToList();
+        var columns = Enumerable.Range(0, reader.FieldCount)
+            .Where(i => !Behind.Contains(reader.GetName(i), StringComparer.Ordinal)).ToList();
         var rows = new List<string>();
         while (await reader.ReadAsync())
         {
-            rows.Add(string.Join('|', columns.Select(i => reader.GetValue(i) is byte[] bytes ? Convert.ToHexString(bytes) : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture))));
+            rows.Add(string.Join('|', columns.Select(i => reader.GetValue(i) is byte[] bytes
+                ? Convert.ToHexString(bytes) : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture))));
         }
 
         text.Append(table).Append(": ").Append(rows.Count).AppendLine().AppendJoin('\n', rows.Order(StringComparer.Ordinal)).AppendLine();

@@ -16,7 +16,8 @@ public sealed class Tenants : IAsyncLifetime
 
     public Tenants() => tokens = new(async () => new(
         await Product.CommandLineTokenAsync(Nobody, viewer!),
-        [await Bearers.AccountTokenAsync(Owner), await Product.AppTokenAsync(Nobody, owner!), await Product.CommandLineTokenAsync(Nobody, owner!, scope: "read:workflows"), "a.b.c"],
+        [await Bearers.AccountTokenAsync(Owner), await Product.AppTokenAsync(Nobody, owner!), await Product.CommandLineTokenAsync(
+            Nobody, owner!, scope: "read:workflows"), "a.b.c"],
         (await Owner.GetAsync("/api/authorizations")).Json.GetProperty("items")[0].GetProperty("id").GetString()!));
 
     /// <summary>Access tokens of the first organization.</summary>
@@ -80,20 +81,25 @@ public sealed class Tenants : IAsyncLifetime
         callers.AddRange(
         [
             Owner = await ApiClient.SignInAsync(Product), Developer = await ApiClient.SignInAsync(Product, "developer@example.com"),
-            Viewer = await ApiClient.SignInAsync(Product, "viewer@example.com"), Stranger = await ApiClient.SignInAsync(Product, "stranger@example.com"),
+            Viewer = await ApiClient.SignInAsync(Product, "viewer@example.com"), Stranger =
+                await ApiClient.SignInAsync(Product, "stranger@example.com"),
             Nobody = await ApiClient.OpenAsync(Product),
         ]);
-        owner = new(PartyType.User, (await Owner.GetAsync("/api/session")).Json.GetProperty("user").GetProperty("id").GetString()!, Product.Email);
+        owner = new(PartyType.User, (await Owner.GetAsync("/api/session")).Json.GetProperty("user")
+            .GetProperty("id").GetString()!, Product.Email);
         (RawKey, KeyId) = await Owner.CreateKeyAsync(new { name = "the first" });
-        VerifierKey = (await Owner.PostAsync("/api/service-accounts", new { name = "asks", permissions = new[] { "verify" } })).Member("raw_key");
+        VerifierKey =
+            (await Owner.PostAsync("/api/service-accounts", new { name = "asks", permissions = new[] { "verify" } })).Member("raw_key");
         foreach (var key in new[] { RawKey, VerifierKey })
         {
             Assert.Equal(200, (await Nobody.GetAsync("/v1/capabilities", ("X-API-Key", key))).Status);
         }
 
-        await Product.Services.GetRequiredService<FirstUses>().FlushAsync(TestContext.Current.CancellationToken); // otherwise, it would be written during a test
+        // otherwise, it would be written during a test
+        await Product.Services.GetRequiredService<FirstUses>().FlushAsync(TestContext.Current.CancellationToken);
         ServiceAccountId = (await Owner.PostAsync("/api/service-accounts", new { name = "the first" })).Member("id");
-        ClientSecretId = (await Owner.GetAsync($"/api/service-accounts/{ServiceAccountId}")).Json.GetProperty("secrets")[0].GetProperty("id").GetString()!;
+        ClientSecretId = (await Owner.GetAsync($"/api/service-accounts/{ServiceAccountId}")).Json.GetProperty("secrets")[0]
+            .GetProperty("id").GetString()!;
         Assert.Equal(201, (await Owner.PostAsync("/api/resources", new { kind = "workflow", id = "order-intake" })).Status);
         AppId = (await Owner.PostAsync("/api/apps", new { name = "the first", resource = "workflow:order-intake" })).Member("id");
         InvitationId = (await Owner.PostAsync("/api/invitations", new { email = "invited@example.com", role = "viewer" })).Member("id");

@@ -9,12 +9,14 @@ static class Terminal
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Runs a program and returns the JSON values that it prints. Where a text names <c>http://localhost:5080</c> curl connects to the product.</summary>
+    /// <summary>Runs a program and returns the JSON values that it prints. Where a text names <c>http://localhost:5080</c> curl connects to
+    /// the product.</summary>
     /// <param name="product">Where it goes.</param>
     /// <param name="variables">The variables that the text uses and that its page says how to set.</param>
     /// <param name="program">The program.</param>
     /// <param name="arguments">Its arguments.</param>
-    public static async Task<List<JsonElement>> RunAsync(Uri product, IReadOnlyDictionary<string, string> variables, string program, params string[] arguments)
+    public static async Task<List<JsonElement>> RunAsync(
+        Uri product, IReadOnlyDictionary<string, string> variables, string program, params string[] arguments)
     {
         var found = ExternalProcess.Find(program);
         Assert.SkipWhen(found is null, $"no {program}");
@@ -23,8 +25,13 @@ static class Terminal
         try
         {
             // A person sees a progress meter, on another line.
-            await File.WriteAllTextAsync(Path.Combine(folder.FullName, ".curlrc"), $"silent\nshow-error\nconnect-to = \"localhost:5080:{product.Host}:{product.Port}\"\n", Token);
-            var environment = new Dictionary<string, string>(variables, StringComparer.Ordinal) { ["HOME"] = folder.FullName, ["LATCHKEY_URL"] = product.GetLeftPart(UriPartial.Authority) };
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, ".curlrc"),
+                $"silent\nshow-error\nconnect-to = \"localhost:5080:{product.Host}:{product.Port}\"\n", Token);
+            var environment = new Dictionary<string, string>(variables, StringComparer.Ordinal)
+            {
+                ["HOME"] = folder.FullName,
+                ["LATCHKEY_URL"] = product.GetLeftPart(UriPartial.Authority)
+            };
             var said = await ExternalProcess.RunAsync(found!, folder.FullName, environment, Token, arguments);
             return [.. said.Replace("}{", "}\n{", StringComparison.Ordinal).Split('\n').Select(text => Parse(text, said))];
         }
@@ -40,7 +47,8 @@ static class Terminal
         var bash = ExternalProcess.Find("bash");
         Assert.SkipWhen(bash is null, "no bash");
         var said = await ExternalProcess.RunAsync(
-            bash!, Repository.Root, new Dictionary<string, string>(StringComparer.Ordinal), Token, "-c", $"{program}() {{ printf '%s\\n' \"$@\"; }}\n{line}");
+            bash!, Repository.Root, new Dictionary<string, string>(StringComparer.Ordinal), Token,
+            "-c", $"{program}() {{ printf '%s\\n' \"$@\"; }}\n{line}");
         return said.Split('\n');
     }
 

@@ -47,7 +47,8 @@ sealed class Upstream : IAsyncDisposable
                 {
                     var buffer = new byte[100];
                     var received = await socket.ReceiveAsync(buffer, http.RequestAborted);
-                    await socket.SendAsync(buffer.AsMemory(0, received.Count), WebSocketMessageType.Text, endOfMessage: true, http.RequestAborted);
+                    await socket.SendAsync(
+                        buffer.AsMemory(0, received.Count), WebSocketMessageType.Text, endOfMessage: true, http.RequestAborted);
                     await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, http.RequestAborted);
                 }
 
@@ -70,7 +71,14 @@ sealed class Upstream : IAsyncDisposable
                 {
                     var headers = http.Request.Headers.ToDictionary(x => x.Key, x => x.Value.ToString(), StringComparer.OrdinalIgnoreCase);
                     var body = await reader.ReadToEndAsync(http.RequestAborted);
-                    await http.Response.WriteAsync(JsonSerializer.Serialize(new { http.Request.Method, Url = $"{http.Request.Path}{http.Request.QueryString}", Headers = headers, Body = body }), http.RequestAborted);
+                    await http.Response.WriteAsync(
+                        JsonSerializer.Serialize(new
+                        {
+                            http.Request.Method,
+                            Url = $"{http.Request.Path}{http.Request.QueryString}",
+                            Headers = headers,
+                            Body = body
+                        }), http.RequestAborted);
                 }
 
                 break;

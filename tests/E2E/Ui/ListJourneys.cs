@@ -76,7 +76,8 @@ public sealed class ListJourneys : IClassFixture<Product>
 
         Task<string> FirstAsync() => Rows().Nth(1).InnerTextAsync();
 
-        Task<double[]> WidthsAsync() => page.EvaluateAsync<double[]>("() => [...document.querySelectorAll('thead th')].map(th => th.getBoundingClientRect().width)");
+        Task<double[]> WidthsAsync() =>
+            page.EvaluateAsync<double[]>("() => [...document.querySelectorAll('thead th')].map(th => th.getBoundingClientRect().width)");
     }
 
     [Fact]
@@ -132,7 +133,8 @@ public sealed class ListJourneys : IClassFixture<Product>
         if (list == "service-accounts")
         {
             await using var context = await People.OpenAsync(product); // one that is created gets a key, and a project has room for few
-            var organization = await context.Organizations.Where(x => x.Slug == project.Organization).Select(x => x.Id).SingleAsync(cancellation);
+            var organization = await context.Organizations.Where(x => x.Slug == project.Organization)
+                .Select(x => x.Id).SingleAsync(cancellation);
             context.AddRange(Enumerable.Range(1, 30).Select(number => new ServiceAccount
             {
                 Id = $"sa_row{number}",
@@ -154,10 +156,12 @@ public sealed class ListJourneys : IClassFixture<Product>
         var resources = product.Services.GetRequiredService<ResourceService>();
         for (var number = 1; number <= 30; number++)
         {
-            Assert.True((await resources.CreateAsync(owner, new(project.ToString(), "workflow", $"row-{number}", $"Row number {number} of x"), cancellation)).Succeeded);
+            Assert.True((await resources.CreateAsync(
+                owner, new(project.ToString(), "workflow", $"row-{number}", $"Row number {number} of x"), cancellation)).Succeeded);
             if (list == "apps")
             {
-                Assert.True((await product.Services.GetRequiredService<PublishedAppService>().PublishAsync(owner, new(project.ToString(), $"App number {number} of x", $"workflow:row-{number}"), cancellation)).Succeeded);
+                Assert.True((await product.Services.GetRequiredService<PublishedAppService>().PublishAsync(
+                    owner, new(project.ToString(), $"App number {number} of x", $"workflow:row-{number}"), cancellation)).Succeeded);
             }
         }
 

@@ -15,15 +15,18 @@ public sealed class PageStateTests(Product product, Browser browser) : IClassFix
     [Fact]
     public void Every_page_has_states_and_every_state_is_looked_at_in_one_place()
     {
-        var pages = typeof(Program).Assembly.GetTypes().SelectMany(type => type.GetCustomAttributes<RouteAttribute>()).Select(x => x.Template);
+        var pages = typeof(Program).Assembly.GetTypes().SelectMany(type => type.GetCustomAttributes<RouteAttribute>())
+            .Select(x => x.Template);
         var states = typeof(PageState).GetFields(BindingFlags.Public | BindingFlags.Static).ToList();
         Assert.Equal(
             pages.Order(StringComparer.Ordinal),
-            states.Select(state => state.GetCustomAttribute<PageAttribute>()!.Route).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+            states.Select(state => state.GetCustomAttribute<PageAttribute>()!.Route)
+                .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
 
         var tests = Path.Combine(Repository.Root, "tests", "E2E");
         var text = string.Concat(Directory.EnumerateFiles(tests, "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
-        var looks = Regex.Matches(text, @"\bPageState\.(?<name>\w+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Select(x => x.Groups["name"].Value);
+        var looks = Regex.Matches(text, @"\bPageState\.(?<name>\w+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5))
+            .Select(x => x.Groups["name"].Value);
         Assert.Equal(states.Select(state => state.Name).Order(StringComparer.Ordinal), looks.Order(StringComparer.Ordinal));
     }
 
@@ -42,7 +45,8 @@ public sealed class PageStateTests(Product product, Browser browser) : IClassFix
         await visit.ExpectAccessibleAsync(PageState.NotFound);
         foreach (var (path, state) in new[]
         {
-            ("keys", PageState.Keys), ("keys?environment=test", PageState.KeysNoneInEnvironment), ("resources?kind=agent", PageState.ResourcesNoMatch), ("resources", PageState.Resources),
+            ("keys", PageState.Keys), ("keys?environment=test", PageState.KeysNoneInEnvironment),
+                ("resources?kind=agent", PageState.ResourcesNoMatch), ("resources", PageState.Resources),
         })
         {
             await visit.GoAsync($"/{full}/{path}");

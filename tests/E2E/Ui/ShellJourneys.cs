@@ -42,10 +42,12 @@ public sealed class ShellJourneys : IClassFixture<Product>
         foreach (var (path, title) in new[]
         {
             ($"{People.Project}/keys", "API keys · Default · Latchkey"), ($"{People.Project}/resources", "Resources · Default · Latchkey"),
-            ($"{People.Project}/apps", "Published apps · Default · Latchkey"), ($"{People.Project}/settings", "Project settings · Default · Latchkey"),
+            ($"{People.Project}/apps", "Published apps · Default · Latchkey"), (
+                $"{People.Project}/settings", "Project settings · Default · Latchkey"),
             ($"{People.Organization}/service-accounts", "Service accounts · My organization · Latchkey"),
             ($"{People.Organization}/connected-apps", "Connected apps · My organization · Latchkey"),
-            ($"{People.Organization}/settings", "Organization settings · My organization · Latchkey"), ("account/connected-apps", "Connected apps · Latchkey"),
+            ($"{People.Organization}/settings", "Organization settings · My organization · Latchkey"), (
+                "account/connected-apps", "Connected apps · Latchkey"),
             ("account/profile", "Profile · Latchkey"), ("account/security", "Sign-in and security · Latchkey"),
         })
         {
@@ -66,7 +68,8 @@ public sealed class ShellJourneys : IClassFixture<Product>
             await product.AddKeyAsync(project, $"Warehouse handheld scanners, Rotterdam and Antwerp, building 4, floor {number}");
         }
 
-        await using var visit = await PageVisit.OpenAsync(browser, product.Url, new() { ViewportSize = new() { Width = width, Height = height } });
+        await using var visit =
+            await PageVisit.OpenAsync(browser, product.Url, new() { ViewportSize = new() { Width = width, Height = height } });
         await visit.SignInAsync(Product.Email);
         var page = visit.Page;
         await visit.GoAsync($"/{project}/keys");

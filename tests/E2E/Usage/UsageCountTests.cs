@@ -16,7 +16,9 @@ public sealed class UsageCountTests : IAsyncDisposable
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    static int Requests => int.TryParse(Environment.GetEnvironmentVariable("LATCHKEY_USAGE_REQUESTS"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 3_000;
+    static int Requests =>
+        int.TryParse(Environment.GetEnvironmentVariable("LATCHKEY_USAGE_REQUESTS"), NumberStyles.None,
+            CultureInfo.InvariantCulture, out var number) ? number : 3_000;
 
     [Fact]
     public async Task Every_answer_is_counted_once_over_a_graceful_stop_and_a_kill_takes_the_last_seconds_at_most()
@@ -44,7 +46,8 @@ public sealed class UsageCountTests : IAsyncDisposable
             var began = TimeProvider.System.GetTimestamp();
             while (Text(received) != Text(await CountedAsync(caller, keyId)))
             {
-                Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(5), "what is older than five seconds survives a kill, and this is not written yet");
+                Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(5),
+                    "what is older than five seconds survives a kill, and this is not written yet");
                 await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Token);
             }
 
@@ -67,14 +70,18 @@ public sealed class UsageCountTests : IAsyncDisposable
     }
 
     /// <summary>Sends requests over several connections, every fifth one without permission, and counts the responses by code.</summary>
-    static Task AskAsync(Uri url, string raw, int requests, Dictionary<string, long> received, TaskCompletionSource? middle = null) => Task.WhenAll(Enumerable.Range(0, Connections).Select(async connection =>
+    static Task AskAsync(Uri url, string raw, int requests, Dictionary<string, long> received,
+        TaskCompletionSource? middle = null) => Task.WhenAll(Enumerable.Range(0, Connections).Select(async connection =>
     {
-        using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1 }) { BaseAddress = url, DefaultRequestHeaders = { { "X-API-Key", raw } } };
+        using var client = new HttpClient(
+            new SocketsHttpHandler { MaxConnectionsPerServer = 1 })
+        { BaseAddress = url, DefaultRequestHeaders = { { "X-API-Key", raw } } };
         for (var i = connection; i < requests; i += Connections)
         {
             try
             {
-                using var answer = await client.GetAsync(new Uri(i % 5 == 0 ? "/forward-auth/-/-/-/write" : "/forward-auth/-/-/-/read", UriKind.Relative), Token);
+                using var answer = await client.GetAsync(
+                    new Uri(i % 5 == 0 ? "/forward-auth/-/-/-/write" : "/forward-auth/-/-/-/read", UriKind.Relative), Token);
                 var code = answer.IsSuccessStatusCode ? "valid" : answer.Headers.GetValues("X-Latchkey-Code").Single();
                 lock (received)
                 {
@@ -110,5 +117,6 @@ public sealed class UsageCountTests : IAsyncDisposable
         return counted;
     }
 
-    static string Text(Dictionary<string, long> counts) => string.Join(", ", counts.OrderBy(x => x.Key, StringComparer.Ordinal).Select(x => $"{x.Key} {x.Value}"));
+    static string Text(Dictionary<string, long> counts) =>
+        string.Join(", ", counts.OrderBy(x => x.Key, StringComparer.Ordinal).Select(x => $"{x.Key} {x.Value}"));
 }

@@ -33,10 +33,12 @@ public sealed class CapabilitiesTests(Tenants tenants)
         var answer = await tenants.Nobody.GetAsync(Path, header);
 
         Assert.Equal((200, "valid", true), (answer.Status, answer.Code, answer.Json.GetProperty("valid").GetBoolean()));
-        Assert.Equal((id, People.Organization, People.Project, "test"), (answer.Member("key_id"), answer.Member("organization"), answer.Member("project"), answer.Member("environment")));
+        Assert.Equal((id, People.Organization, People.Project, "test"), (
+            answer.Member("key_id"), answer.Member("organization"), answer.Member("project"), answer.Member("environment")));
         Assert.Equal("""["read","execute"]""", answer.Json.GetProperty("permissions").GetRawText());
         Assert.Equal("""["workflow:order-intake"]""", answer.Json.GetProperty("scope").GetRawText());
-        Assert.Equal(("user", "2099-01-01T00:00:00.000Z"), (answer.Json.GetProperty("owner").GetProperty("type").GetString(), answer.Member("expires_at")));
+        Assert.Equal(("user", "2099-01-01T00:00:00.000Z"), (
+            answer.Json.GetProperty("owner").GetProperty("type").GetString(), answer.Member("expires_at")));
 
         Assert.Equal(200, (await tenants.Owner.DeleteAsync($"/api/keys/{id}")).Status);
         Refused(await tenants.Nobody.GetAsync(Path, header), "revoked_key");
@@ -61,7 +63,8 @@ public sealed class CapabilitiesTests(Tenants tenants)
     [InlineData("malformed_key", "ñKEY")]
     public async Task Text_of_no_shape_is_malformed(string code, string text)
     {
-        var answer = await tenants.Nobody.SendRawAsync("GET", Path, $"X-API-Key: {text.Replace("KEY", tenants.RawKey + "x", StringComparison.Ordinal)}");
+        var answer = await tenants.Nobody.SendRawAsync(
+            "GET", Path, $"X-API-Key: {text.Replace("KEY", tenants.RawKey + "x", StringComparison.Ordinal)}");
         Refused(answer, code);
     }
 
@@ -98,7 +101,8 @@ public sealed class CapabilitiesTests(Tenants tenants)
     {
         var key = tenants.RawKey;
         Refused(await tenants.Nobody.SendRawAsync("GET", Path, $"X-API-Key: {key}", $"X-API-Key: {key}"), "malformed_key");
-        Refused(await tenants.Nobody.SendRawAsync("GET", Path, $"Authorization: Bearer {key}", $"Authorization: Bearer {key}"), "malformed_key");
+        Refused(await tenants.Nobody.SendRawAsync(
+            "GET", Path, $"Authorization: Bearer {key}", $"Authorization: Bearer {key}"), "malformed_key");
         Refused(await tenants.Nobody.SendRawAsync("GET", Path, "X-API-Key: nonsense", $"API-Key: {key}"), "malformed_key");
         Assert.Equal(200, (await tenants.Nobody.SendRawAsync("GET", Path, "API-Key: nonsense", $"X-API-Key: {key}")).Status);
         Refused(await PresentAsync(new string('x', 513)), "malformed_key");
@@ -109,7 +113,8 @@ public sealed class CapabilitiesTests(Tenants tenants)
     {
         var plain = await PresentAsync(tenants.RawKey);
         var dressed = await tenants.Nobody.GetAsync(
-            Path, ("X-API-Key", tenants.RawKey), ("cp-org", "rival"), ("cp-instance", "rival/secret"), ("X-Org", "rival"), ("X-Forwarded-Host", "evil.example"));
+            Path, ("X-API-Key", tenants.RawKey), ("cp-org", "rival"), ("cp-instance", "rival/secret"), ("X-Org", "rival"), (
+                "X-Forwarded-Host", "evil.example"));
         Assert.Equal(plain.Text, dressed.Text);
     }
 
@@ -132,7 +137,8 @@ public sealed class CapabilitiesTests(Tenants tenants)
         await tenants.Product.Services.GetRequiredService<UsageLedger>().FlushAsync(TestContext.Current.CancellationToken);
         var key = await tenants.Owner.GetAsync($"/api/keys/{id}");
         Assert.Equal("127.0.0.0/24", key.Member("last_used_from"));
-        Assert.InRange(key.Json.GetProperty("last_used_at").GetDateTimeOffset(), before.AddSeconds(-1), tenants.Product.Now); // to the second
+        // to the second
+        Assert.InRange(key.Json.GetProperty("last_used_at").GetDateTimeOffset(), before.AddSeconds(-1), tenants.Product.Now);
     }
 
     Task<Exchange> PresentAsync(string key) => tenants.Nobody.GetAsync(Path, ("X-API-Key", key));
@@ -142,7 +148,8 @@ public sealed class CapabilitiesTests(Tenants tenants)
         Assert.Equal((401, code), (answer.Status, answer.Code));
         Assert.StartsWith("Bearer resource_metadata=\"http://", answer.Header("WWW-Authenticate"), StringComparison.Ordinal);
         Assert.EndsWith(", ApiKey", answer.Header("WWW-Authenticate"), StringComparison.Ordinal);
-        Assert.Equal(code is "invalid_token" or "token_expired", answer.Header("WWW-Authenticate")!.Contains("error=\"invalid_token\"", StringComparison.Ordinal));
+        Assert.Equal(code is "invalid_token" or "token_expired", answer.Header("WWW-Authenticate")!.Contains(
+            "error=\"invalid_token\"", StringComparison.Ordinal));
         Assert.Equal("no-store", answer.Header("Cache-Control"));
     }
 }

@@ -19,7 +19,8 @@ public sealed class CutOffTests
         await using var other = new Product(cut.Folder);
         other.Start();
         using var owner = await Caller.SignInAsync(other.Url, Token);
-        var (known, revoked, fresh) = (await CreateAsync(owner, "known"), await CreateAsync(owner, "revoked"), await CreateAsync(owner, "fresh"));
+        var (known, revoked, fresh) =
+            (await CreateAsync(owner, "known"), await CreateAsync(owner, "revoked"), await CreateAsync(owner, "fresh"));
         for (var round = 0; round < 2; round++)
         {
             Assert.Equal("200 valid", await AskAsync(cut, known.Raw));
@@ -33,7 +34,8 @@ public sealed class CutOffTests
         Assert.Equal("200 valid", await AskAsync(cut, known.Raw));
         Assert.Equal("200 valid", await AskAsync(cut, revoked.Raw)); // it cannot know
         Assert.Equal("503 verification_unavailable", await AskAsync(cut, fresh.Raw));
-        Assert.Equal("503 verification_unavailable", await AskAsync(cut, fresh.Raw[..^9] + "AAAAAAAAA")); // it may be new, so it is not called invalid
+        // it may be new, so it is not called invalid
+        Assert.Equal("503 verification_unavailable", await AskAsync(cut, fresh.Raw[..^9] + "AAAAAAAAA"));
         clock.Advance(TimeSpan.FromSeconds(15));
         foreach (var key in new[] { known, revoked, fresh })
         {

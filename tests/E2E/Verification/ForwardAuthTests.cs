@@ -10,7 +10,8 @@ public sealed class ForwardAuthTests(ProxiedProduct proxied)
 {
     static readonly string[] Headers =
     [
-        "X-Latchkey-Key-Id", "X-Latchkey-Organization", "X-Latchkey-Project", "X-Latchkey-Environment", "X-Latchkey-Owner", "X-Latchkey-Permissions", "X-Latchkey-Scope",
+        "X-Latchkey-Key-Id", "X-Latchkey-Organization", "X-Latchkey-Project", "X-Latchkey-Environment",
+        "X-Latchkey-Owner", "X-Latchkey-Permissions", "X-Latchkey-Scope",
     ];
 
     [Fact]
@@ -18,7 +19,8 @@ public sealed class ForwardAuthTests(ProxiedProduct proxied)
     {
         var (raw, id) = await proxied.Owner.CreateKeyAsync(new { name = "all", permissions = new[] { "execute", "read" } });
         var owner = (await proxied.Nobody.GetAsync("/v1/capabilities", ("X-API-Key", raw))).Json.GetProperty("owner");
-        foreach (var path in new[] { "/forward-auth", $"/forward-auth/{People.Project}", "/forward-auth/-/default/live/read", $"/forward-auth/{People.Organization}/-/-/-/agent:never-registered" })
+        foreach (var path in new[] { "/forward-auth", $"/forward-auth/{People.Project}",
+            "/forward-auth/-/default/live/read", $"/forward-auth/{People.Organization}/-/-/-/agent:never-registered" })
         {
             foreach (var root in new[] { path, path.Replace("/forward-auth", "/forward-auth-nginx", StringComparison.Ordinal) })
             {
@@ -31,19 +33,24 @@ public sealed class ForwardAuthTests(ProxiedProduct proxied)
             }
         }
 
-        using var client = new HttpClient { BaseAddress = proxied.Product.Url }; // the OpenAPI document lists only GET, but any method works
+        // the OpenAPI document lists only GET, but any method works
+        using var client = new HttpClient { BaseAddress = proxied.Product.Url };
         foreach (var method in new[] { "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND" })
         {
             using var refused = await client.SendAsync(new(new(method), "/forward-auth/"), TestContext.Current.CancellationToken);
             Assert.Equal((401, "missing_credential"), ((int)refused.StatusCode, refused.Headers.GetValues("X-Latchkey-Code").Single()));
-            using var request = new HttpRequestMessage(new(method), $"/forward-auth/{People.Project}/") { Headers = { { "Authorization", $"ApiKey {raw}" } } };
+            using var request = new HttpRequestMessage(
+                new(method), $"/forward-auth/{People.Project}/")
+            { Headers = { { "Authorization", $"ApiKey {raw}" } } };
             using var good = await client.SendAsync(request, TestContext.Current.CancellationToken);
             Assert.Equal((200, id), ((int)good.StatusCode, good.Headers.GetValues("X-Latchkey-Key-Id").Single()));
         }
 
-        var narrow = await proxied.Owner.CreateKeyAsync(new { name = "narrow", resources = new[] { "workflow:order-intake", "agent:second" }, environment = "test" });
+        var narrow = await proxied.Owner.CreateKeyAsync(
+            new { name = "narrow", resources = new[] { "workflow:order-intake", "agent:second" }, environment = "test" });
         Assert.Equal(
-            [narrow.Id, People.Organization, People.Project, "test", $"user:{owner.GetProperty("id").GetString()}", "read,execute,write", "workflow:order-intake,agent:second"],
+            [narrow.Id, People.Organization, People.Project, "test", $"user:{owner.GetProperty("id").GetString()}",
+                "read,execute,write", "workflow:order-intake,agent:second"],
             Headers.Select((await proxied.AskAsync(HttpMethod.Get, "/forward-auth", ("X-API-Key", narrow.Raw))).Header));
     }
 
@@ -51,13 +58,17 @@ public sealed class ForwardAuthTests(ProxiedProduct proxied)
     public async Task Every_refusal_is_told_in_body_status_and_header_and_what_is_unknown_refuses_everybody()
     {
         var (all, _) = await proxied.Owner.CreateKeyAsync(new { name = "all" });
-        var (narrow, _) = await proxied.Owner.CreateKeyAsync(new { name = "narrow", resources = new[] { "workflow:order-intake" }, permissions = new[] { "read" } });
+        var (narrow, _) = await proxied.Owner.CreateKeyAsync(
+            new { name = "narrow", resources = new[] { "workflow:order-intake" }, permissions = new[] { "read" } });
         foreach (var (path, key, status, code) in new[]
         {
             ($"/{People.Project}/test", all, 401, "wrong_environment"), ($"/{People.Project}/staging", all, 401, "wrong_environment"),
-            ($"/{People.Organization}/other", all, 403, "wrong_project"), ("/nobody/default", all, 403, "wrong_project"), ("/-/nothing/live/read", all, 403, "wrong_project"),
-            ($"/{People.Project}/live/read/workflow:other", narrow, 403, "resource_out_of_scope"), ($"/{People.Project}/live/-/spaceship:x", all, 403, "resource_out_of_scope"),
-            ($"/{People.Project}/live/write/workflow:order-intake", narrow, 403, "insufficient_permissions"), ("/-/-/-/fly", all, 403, "insufficient_permissions"),
+            ($"/{People.Organization}/other", all, 403, "wrong_project"), ("/nobody/default", all, 403, "wrong_project"), (
+                "/-/nothing/live/read", all, 403, "wrong_project"),
+            ($"/{People.Project}/live/read/workflow:other", narrow, 403, "resource_out_of_scope"), (
+                $"/{People.Project}/live/-/spaceship:x", all, 403, "resource_out_of_scope"),
+            ($"/{People.Project}/live/write/workflow:order-intake", narrow, 403, "insufficient_permissions"), (
+                "/-/-/-/fly", all, 403, "insufficient_permissions"),
             ($"/{People.Project}", "nk_live_Ab12CdEf_cut-off", 401, "malformed_key"),
         })
         {
@@ -83,10 +94,12 @@ public sealed class ForwardAuthTests(ProxiedProduct proxied)
         var query = $"?organization=default&permission=read&access_token={live}&token={live}&X-API-Key={live}";
         Assert.Equal((401, "missing_credential"), await proxied.TellAsync("/forward-auth" + query, null));
         Assert.Equal((403, "insufficient_permissions"), await proxied.TellAsync($"/forward-auth/{People.Project}/-/fly" + query, live));
-        foreach (var (host, key, status) in new[] { ("api.example", live, 200), ("api.example", test, 401), ("sandbox.example", live, 401), ("sandbox.example", test, 200), ("else.example", live, 401) })
+        foreach (var (host, key, status) in new[] { ("api.example", live, 200), ("api.example", test, 401),
+            ("sandbox.example", live, 401), ("sandbox.example", test, 200), ("else.example", live, 401) })
         {
             var answer = await proxied.AskAsync(
-                HttpMethod.Get, "/forward-auth", ("X-API-Key", key), ("X-Forwarded-Host", host), ("X-Forwarded-For", "203.0.113.9"), ("X-Latchkey-Key-Id", "forged"),
+                HttpMethod.Get, "/forward-auth", ("X-API-Key", key), ("X-Forwarded-Host", host), ("X-Forwarded-For", "203.0.113.9"), (
+                    "X-Latchkey-Key-Id", "forged"),
                 ("X-Forwarded-Method", "POST"), ("X-Forwarded-Uri", "/v1/orders?secret=1"));
             Assert.Equal(status, answer.Status);
             Assert.NotEqual("forged", answer.Header("X-Latchkey-Key-Id"));
@@ -124,7 +137,8 @@ public sealed class ForwardAuthTests(ProxiedProduct proxied)
                 Assert.Equal(200, (await proxied.Owner.PatchAsync($"/api/keys/{id}", new { state })).Status);
             }
 
-            var answer = await proxied.Nobody.SendAsync(HttpMethod.Post, "/v1/self-revoke", null, ("Authorization", $"Bearer {raw}"), ("X-Forwarded-Host", "api.example"));
+            var answer = await proxied.Nobody.SendAsync(
+                HttpMethod.Post, "/v1/self-revoke", null, ("Authorization", $"Bearer {raw}"), ("X-Forwarded-Host", "api.example"));
             Assert.Equal((200, id, "revoked"), (answer.Status, answer.Member("key_id"), answer.Member("state")));
             Assert.Equal((401, "revoked_key"), await proxied.TellAsync("/forward-auth", raw));
             Assert.Equal((401, "revoked_key"), await proxied.TellAsync("/v1/self-revoke", raw, HttpMethod.Post));
@@ -142,15 +156,20 @@ public sealed class ForwardAuthTests(ProxiedProduct proxied)
         var (key, _) = await proxied.Owner.CreateKeyAsync(new { name = "no token" });
         foreach (var (uri, code) in new[]
         {
-            ($"/events?access_token={token}", "valid"), ($"/events/live?since=1&token={token}", "valid"), ($"/other?access_token={token}", "missing_credential"),
-            ($"/eventsource?access_token={token}", "missing_credential"), ($"/events?token={key}", "invalid_token"), ($"/events?token={aimed}", "invalid_token"),
+            ($"/events?access_token={token}", "valid"), ($"/events/live?since=1&token={token}", "valid"), (
+                $"/other?access_token={token}", "missing_credential"),
+            ($"/eventsource?access_token={token}", "missing_credential"), ($"/events?token={key}", "invalid_token"), (
+                $"/events?token={aimed}", "invalid_token"),
         })
         {
             Assert.Equal(code, await AskAsync(uri));
         }
 
-        Assert.Equal("missing_credential", (await proxied.Nobody.GetAsync($"/forward-auth?access_token={token}", ("X-Forwarded-Uri", "/events"))).Header("X-Latchkey-Code"));
-        foreach (var (uri, code) in new[] { ("/v1", "valid"), ("/v1/x?y=1", "valid"), ("/v10", "invalid_token"), ("/v1/../admin", "invalid_token"), ("/", "invalid_token") })
+        Assert.Equal(
+            "missing_credential", (await proxied.Nobody.GetAsync($"/forward-auth?access_token={token}", ("X-Forwarded-Uri", "/events")))
+                .Header("X-Latchkey-Code"));
+        foreach (var (uri, code) in new[] { ("/v1", "valid"), ("/v1/x?y=1", "valid"), ("/v10", "invalid_token"),
+            ("/v1/../admin", "invalid_token"), ("/", "invalid_token") })
         {
             Assert.Equal(code, await AskAsync(uri, ("Authorization", $"Bearer {aimed}")));
         }
@@ -160,7 +179,8 @@ public sealed class ForwardAuthTests(ProxiedProduct proxied)
         async Task<string?> AskAsync(string uri, params (string, string)[] headers)
         {
             (string Name, string)[] usual = [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "api.example"), ("X-Forwarded-Uri", uri)];
-            var answer = await proxied.Nobody.GetAsync("/forward-auth", [.. usual.Where(x => headers.All(own => own.Item1 != x.Name)), .. headers]);
+            var answer =
+                await proxied.Nobody.GetAsync("/forward-auth", [.. usual.Where(x => headers.All(own => own.Item1 != x.Name)), .. headers]);
             return answer.Status == 200 ? "valid" : answer.Header("X-Latchkey-Code");
         }
 

@@ -31,10 +31,12 @@ public sealed class ProxyGuidesTests(GuardedApi behind)
         var forged = Names.SelectMany(name => Spellings($"X-Latchkey-{name}")).Select(name => (name, "forged")).ToArray();
 
         var direct = await VariablesAsync(new($"http://127.0.0.1:{behind.WsgiPort}"), key.Raw, forged);
-        Assert.All(Names, name => Assert.Contains("forged", direct[Variable(name)], StringComparison.Ordinal)); // or the test would prove nothing
+        // or the test would prove nothing
+        Assert.All(Names, name => Assert.Contains("forged", direct[Variable(name)], StringComparison.Ordinal));
 
         var seen = await VariablesAsync(guarded.Url, key.Raw, forged);
-        Assert.Equal([key.Id, People.Organization, People.Project, "live", behind.Owner, "read", "all"], Names.Select(name => seen[Variable(name)]));
+        Assert.Equal(
+            [key.Id, People.Organization, People.Project, "live", behind.Owner, "read", "all"], Names.Select(name => seen[Variable(name)]));
         Assert.DoesNotContain("forged", string.Join('\n', seen.Select(x => $"{x.Key}: {x.Value}")), StringComparison.Ordinal);
     }
 
@@ -43,14 +45,16 @@ public sealed class ProxyGuidesTests(GuardedApi behind)
     public async Task Reading_needs_read_and_anything_else_needs_write(string proxy)
     {
         var url = behind.UrlOf(proxy);
-        var (reader, writer) = (await behind.KeyAsync(new { name = "reads", permissions = new[] { "read" } }), await behind.KeyAsync(new { name = "writes", permissions = new[] { "write" } }));
+        var (reader, writer) = (await behind.KeyAsync(new { name = "reads", permissions = new[] { "read" } }), await behind.KeyAsync(
+            new { name = "writes", permissions = new[] { "write" } }));
         foreach (var method in new[] { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND" })
         {
             var reads = method is "GET" or "HEAD";
             foreach (var (key, permitted) in new[] { (reader, reads), (writer, !reads) })
             {
                 var reply = await GuardedApi.SendAsync(url, new(method), "/v1/orders", key.Raw, reads ? null : "x");
-                Assert.Equal((permitted ? 200 : 403, permitted ? null : "insufficient_permissions"), (reply.Status, reply.Header("X-Latchkey-Code")));
+                Assert.Equal((permitted ? 200 : 403, permitted ? null : "insufficient_permissions"), (
+                    reply.Status, reply.Header("X-Latchkey-Code")));
             }
         }
     }
@@ -74,10 +78,12 @@ public sealed class ProxyGuidesTests(GuardedApi behind)
             Assert.Equal((401, null), (refused.Status, refused.Header("Access-Control-Allow-Origin")));
         }
 
-        Assert.Equal(401, (await GuardedApi.SendAsync(url, HttpMethod.Options, "/v1/orders", null, null, ("Origin", Page))).Status); // no preflight
+        // no preflight
+        Assert.Equal(401, (await GuardedApi.SendAsync(url, HttpMethod.Options, "/v1/orders", null, null, ("Origin", Page))).Status);
         Assert.Equal(asked, behind.Upstream.Requested);
 
-        foreach (var (raw, status) in new[] { (key.Raw, 200), ("nonsense", 401), ((await behind.KeyAsync(new { name = "no page", permissions = new[] { "execute" } })).Raw, 403) })
+        foreach (var (raw, status) in new[] { (key.Raw, 200), ("nonsense", 401), (
+            (await behind.KeyAsync(new { name = "no page", permissions = new[] { "execute" } })).Raw, 403) })
         {
             var reply = await GuardedApi.SendAsync(url, HttpMethod.Get, "/v1/orders", raw, null, ("Origin", Page));
             Assert.Equal((status, Page), (reply.Status, reply.Header("Access-Control-Allow-Origin")));
@@ -107,7 +113,8 @@ public sealed class ProxyGuidesTests(GuardedApi behind)
 
         async Task<int> StatusAsync(int length)
         {
-            using var client = new HttpClient { BaseAddress = url, DefaultRequestHeaders = { { "X-API-Key", key.Raw }, { "Expect", "100-continue" } } };
+            using var client =
+                new HttpClient { BaseAddress = url, DefaultRequestHeaders = { { "X-API-Key", key.Raw }, { "Expect", "100-continue" } } };
             using var content = new ByteArrayContent(new byte[length]);
             content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
             using var request = new HttpRequestMessage(HttpMethod.Post, "/size") { Content = content };
@@ -121,20 +128,27 @@ public sealed class ProxyGuidesTests(GuardedApi behind)
     public async Task Token_in_an_address_gets_through_and_neither_it_nor_a_key_is_in_the_proxys_log(string proxy)
     {
         behind.UrlOf(proxy);
-        var account = await behind.Api.PostAsync("/api/service-accounts", new { name = $"streams by {proxy}", projects = new[] { People.Project } });
-        using var form = new FormUrlEncodedContent([new("grant_type", "client_credentials"), new("client_id", account.Member("client_id")), new("client_secret", account.Member("client_secret"))]);
+        var account =
+            await behind.Api.PostAsync("/api/service-accounts", new { name = $"streams by {proxy}", projects = new[] { People.Project } });
+        using var form =
+            new FormUrlEncodedContent(
+                [new("grant_type", "client_credentials"), new("client_id", account.Member("client_id")), new(
+                    "client_secret", account.Member("client_secret"))]);
         var token = (await behind.Api.SendContentAsync(HttpMethod.Post, "/oauth/token", form)).Member("access_token");
         var key = await behind.KeyAsync(new { name = "logged" });
         using var nobody = GuardedApi.Silent(listens: false);
         var closed = GuardedApi.PortOf(nobody);
-        foreach (var (latchkey, api, status) in new (int?, int?, int)[] { (null, null, 200), (closed, null, 503), (null, closed, proxy is "haproxy" or "apache" ? 503 : 502) })
+        foreach (var (latchkey, api, status) in new (int?, int?, int)[] { (null, null, 200), (closed, null, 503), (
+            null, closed, proxy is "haproxy" or "apache" ? 503 : 502) })
         {
             await using var logging = await behind.ServeAsync(proxy, latchkey, api, GuardedApi.WithoutRetries);
             (string, string)[] sent = [("API-Key", key.Raw), ("Referer", $"https://app.example.com/?token={token}")];
             Assert.Equal(status, await StatusOfStreamAsync(logging.Url, $"/events?since=1&access_token={token}"));
-            Assert.Equal(status, (await GuardedApi.SendAsync(logging.Url, HttpMethod.Get, $"/v1/orders?token={key.Raw}", key.Raw, null, sent)).Status);
+            Assert.Equal(status, (
+                await GuardedApi.SendAsync(logging.Url, HttpMethod.Get, $"/v1/orders?token={key.Raw}", key.Raw, null, sent)).Status);
             Assert.Equal(status, (await GuardedApi.SendAsync(logging.Url, HttpMethod.Get, "/v1/orders", $"Bearer {token}", null)).Status);
-            Assert.Equal(latchkey is null ? 401 : 503, (await GuardedApi.SendAsync(logging.Url, HttpMethod.Get, $"/v1/orders?token={key.Raw}", null)).Status);
+            Assert.Equal(latchkey is null ? 401
+                : 503, (await GuardedApi.SendAsync(logging.Url, HttpMethod.Get, $"/v1/orders?token={key.Raw}", null)).Status);
             await GuardedApi.SendAsync(logging.Url, HttpMethod.Get, "/the-last-one", null);
             var log = await logging.LoggedAsync("/the-last-one", Token);
             Assert.Contains("/v1/orders", log, StringComparison.Ordinal);
@@ -150,7 +164,8 @@ public sealed class ProxyGuidesTests(GuardedApi behind)
         behind.UrlOf(proxy);
         await using var guarded = await behind.ServeTextAsync(proxy, RealProxy.PageWithPolicyFromPath(proxy));
         var (organization, project) = (People.Project.Split('/')[0], People.Project.Split('/')[1]);
-        var key = await behind.KeyAsync(new { name = "runs", permissions = new[] { "execute" }, resources = new[] { "workflow:order-intake" } });
+        var key = await behind.KeyAsync(
+            new { name = "runs", permissions = new[] { "execute" }, resources = new[] { "workflow:order-intake" } });
         var good = $"/api/v1/seq/{organization}/{project}/order-intake/execute";
         Assert.Equal((200, null), await PostAsync(good, key.Raw));
         Assert.Equal((200, null), await PostAsync($"{good}?dry=1&x=/../%3F", key.Raw));
@@ -158,25 +173,36 @@ public sealed class ProxyGuidesTests(GuardedApi behind)
         // The key is asked for what the path names.
         var asked = behind.Upstream.Requested;
         Assert.Equal((401, "missing_credential"), await PostAsync(good, null));
-        Assert.Equal((403, "insufficient_permissions"), await PostAsync(good, (await behind.KeyAsync(new { name = "only reads", permissions = new[] { "read" } })).Raw));
+        Assert.Equal((403, "insufficient_permissions"), await PostAsync(
+            good, (await behind.KeyAsync(new { name = "only reads", permissions = new[] { "read" } })).Raw));
         Assert.Equal((403, "resource_out_of_scope"), await PostAsync($"/api/v1/seq/{organization}/{project}/other/execute", key.Raw));
         Assert.Equal((403, "wrong_project"), await PostAsync($"/api/v1/seq/{behind.OtherProject}/order-intake/execute", key.Raw));
         Assert.Equal((403, "wrong_project"), await PostAsync($"/api/v1/seq/another/{project}/order-intake/execute", key.Raw));
-        Assert.Equal((401, "wrong_environment"), await PostAsync(good, (await behind.KeyAsync(new { name = "test", environment = "test" })).Raw));
+        Assert.Equal(
+            (401, "wrong_environment"), await PostAsync(good, (await behind.KeyAsync(new { name = "test", environment = "test" })).Raw));
 
         // What is not in the table does not exist, not even for a key that may do everything.
         var (all, _) = await behind.KeyAsync(new { name = "all" });
         foreach (var path in new[]
         {
-            $"/api/v1/seq/-/-/order-intake/execute", $"/api/v1/seq/{organization}/-/order-intake/execute", $"/api/v1/seq/-/{project}/order-intake/execute",
-            $"/api/v1/seq/another%3F/{project}/order-intake/execute", $"/api/v1/seq/{organization}/{project}%3F/order-intake/execute", $"/api/v1/seq/{organization}/{project}/order-intake%3F/execute",
-            $"/api/v1/seq/{organization}%2F{project}%3F/x/other/execute", $"/api/v1/seq/{organization}/{project}%2Flive%3F/other/execute", $"/api/v1/seq/{organization}/{project}/x%2Forder-intake/execute",
-            $"/api/v1/seq/{organization}/{project}/order%20intake/execute", $"/api/v1/seq/{organization}/{project}/order+intake/execute", $"/api/v1/seq/{organization}/{project}/order-intake%00/execute",
-            $"/api/v1/seq/{organization}/{project}/./execute", $"/api/v1/seq/{organization}/{project}/../execute", $"/api/v1/seq/{organization}/{project}/%2e%2e/execute",
-            $"/api/v1/seq/another/../{organization}/{project}/order-intake/execute", $"/x/..{good}", $"/{good}", $"/api/v1/seq//{organization}/{project}/order-intake/execute",
-            $"/api/v1/%73eq/another/{project}/order-intake/execute", $"/API/v1/seq/another/{project}/order-intake/execute", $"/api/v1/seq;x/another/{project}/order-intake/execute",
-            $"/api/v1/seq/{organization.ToUpperInvariant()}/{project}/order-intake/execute", $"/api/v1/seq/{organization}-/{project}/order-intake/execute",
-            $"/api/v1/seq/{organization}/{project}/order-intake;x/execute", $"{good}/", $"{good};x", $"{good}%0a", $"{good}/more", $"/api/v1/seq/{organization}/{project}/{new string('a', 67)}/execute", "/", "/v1/orders",
+            $"/api/v1/seq/-/-/order-intake/execute", $"/api/v1/seq/{organization}/-/order-intake/execute",
+                $"/api/v1/seq/-/{project}/order-intake/execute",
+            $"/api/v1/seq/another%3F/{project}/order-intake/execute", $"/api/v1/seq/{organization}/{project}%3F/order-intake/execute",
+            $"/api/v1/seq/{organization}/{project}/order-intake%3F/execute",
+            $"/api/v1/seq/{organization}%2F{project}%3F/x/other/execute", $"/api/v1/seq/{organization}/{project}%2Flive%3F/other/execute",
+            $"/api/v1/seq/{organization}/{project}/x%2Forder-intake/execute",
+            $"/api/v1/seq/{organization}/{project}/order%20intake/execute",
+            $"/api/v1/seq/{organization}/{project}/order+intake/execute", $"/api/v1/seq/{organization}/{project}/order-intake%00/execute",
+            $"/api/v1/seq/{organization}/{project}/./execute", $"/api/v1/seq/{organization}/{project}/../execute",
+            $"/api/v1/seq/{organization}/{project}/%2e%2e/execute",
+            $"/api/v1/seq/another/../{organization}/{project}/order-intake/execute", $"/x/..{good}",
+            $"/{good}", $"/api/v1/seq//{organization}/{project}/order-intake/execute",
+            $"/api/v1/%73eq/another/{project}/order-intake/execute", $"/API/v1/seq/another/{project}/order-intake/execute",
+            $"/api/v1/seq;x/another/{project}/order-intake/execute",
+            $"/api/v1/seq/{organization.ToUpperInvariant()}/{project}/order-intake/execute",
+            $"/api/v1/seq/{organization}-/{project}/order-intake/execute",
+            $"/api/v1/seq/{organization}/{project}/order-intake;x/execute", $"{good}/", $"{good};x",
+            $"{good}%0a", $"{good}/more", $"/api/v1/seq/{organization}/{project}/{new string('a', 67)}/execute", "/", "/v1/orders",
         })
         {
             var (status, code) = await PostAsync(path, all);
@@ -193,8 +219,10 @@ public sealed class ProxyGuidesTests(GuardedApi behind)
     public void Traefiks_expression_covers_every_spelling_and_nothing_else()
     {
         var expression = new Regex(
-            Regex.Match(Pages.Block("verify/traefik.md", "yaml"), "(?<=authResponseHeadersRegex: \")[^\"]+", RegexOptions.None, TimeSpan.FromSeconds(5)).Value, RegexOptions.None, TimeSpan.FromSeconds(5));
-        Assert.All(Names.SelectMany(name => Spellings($"X-Latchkey-{name}")).Append("X-Latchkey-Key-Id"), name => Assert.Matches(expression, name));
+            Regex.Match(Pages.Block("verify/traefik.md", "yaml"), "(?<=authResponseHeadersRegex: \")[^\"]+",
+                RegexOptions.None, TimeSpan.FromSeconds(5)).Value, RegexOptions.None, TimeSpan.FromSeconds(5));
+        Assert.All(Names.SelectMany(name => Spellings($"X-Latchkey-{name}")).Append("X-Latchkey-Key-Id"), name =>
+            Assert.Matches(expression, name));
         Assert.All(["X-API-Key", "X-Latch", "My-X-Latchkey-Scope", "XLatchkey"], name => Assert.DoesNotMatch(expression, name));
     }
 
@@ -208,7 +236,8 @@ public sealed class ProxyGuidesTests(GuardedApi behind)
             mixed = [.. mixed.SelectMany(begin => new[] { $"{begin}-{word}", $"{begin}_{word}" })];
         }
 
-        return mixed.Where(spelling => spelling != name).SelectMany(spelling => new[] { spelling, spelling.ToUpperInvariant(), spelling.ToLowerInvariant() }).Append(name.Replace('-', '.'));
+        return mixed.Where(spelling => spelling != name).SelectMany(spelling =>
+            new[] { spelling, spelling.ToUpperInvariant(), spelling.ToLowerInvariant() }).Append(name.Replace('-', '.'));
     }
 
     static string Variable(string name) => $"HTTP_X_LATCHKEY_{name.Replace('-', '_').ToUpperInvariant()}";
@@ -222,7 +251,8 @@ public sealed class ProxyGuidesTests(GuardedApi behind)
 
     static Task<ProxyReply> PreflightAsync(Uri url, string? origin) => GuardedApi.SendAsync(
         url, HttpMethod.Options, "/v1/orders", null, null,
-        [("Access-Control-Request-Method", "POST"), ("Access-Control-Request-Headers", "x-api-key"), .. origin is null ? Array.Empty<(string, string)>() : [("Origin", origin)]]);
+        [("Access-Control-Request-Method", "POST"), ("Access-Control-Request-Headers", "x-api-key"), .. origin is null
+            ? Array.Empty<(string, string)>() : [("Origin", origin)]]);
 
     static async Task<int> StatusOfStreamAsync(Uri url, string path)
     {
@@ -238,7 +268,8 @@ public sealed class ProxyGuidesTests(GuardedApi behind)
         await socket.ConnectAsync(url.Host, url.Port, Token);
         await using var stream = socket.GetStream();
         var header = key is null ? "" : $"X-API-Key: {key}\r\n";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: {url.Authority}\r\nContent-Length: 0\r\nConnection: close\r\n{header}\r\n"), Token);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"{method} {path} HTTP/1.1\r\nHost: {url.Authority}\r\nContent-Length: 0\r\nConnection: close\r\n{header}\r\n"), Token);
         using var reader = new StreamReader(stream);
         var lines = (await reader.ReadToEndAsync(Token)).Split("\r\n");
         var code = lines.FirstOrDefault(line => line.StartsWith("X-Latchkey-Code: ", StringComparison.OrdinalIgnoreCase));

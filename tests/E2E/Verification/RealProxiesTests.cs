@@ -25,15 +25,19 @@ public sealed partial class RealProxiesTests(GuardedApi behind)
     {
         var url = behind.UrlOf(proxy);
         var key = await behind.KeyAsync(new { name = "good", allowed_ips = new[] { "127.0.0.0/8" } });
-        var forged = Names.Select(name => ($"X-Latchkey-{name}", "forged")).Append(("X-Forwarded-For", "10.1.1.1")).Append(("X-Forwarded-Host", "else.example"))
+        var forged = Names.Select(name => ($"X-Latchkey-{name}", "forged")).Append(("X-Forwarded-For", "10.1.1.1"))
+            .Append(("X-Forwarded-Host", "else.example"))
             .Append(("X-Forwarded-Uri", "/else")).Append(("X-Forwarded-Method", "DELETE")).Append(("X-Real-IP", "10.1.1.1")).ToArray();
-        var sent = await GuardedApi.SendAsync(url, HttpMethod.Post, "/v1/orders?permission=fly&organization=else&X-API-Key=nonsense", key.Raw, "the body", forged);
+        var sent = await GuardedApi.SendAsync(
+            url, HttpMethod.Post, "/v1/orders?permission=fly&organization=else&X-API-Key=nonsense", key.Raw, "the body", forged);
         Assert.Equal(200, sent.Status);
         var seen = JsonDocument.Parse(sent.Body).RootElement;
         Assert.Equal(("POST", "/v1/orders?permission=fly&organization=else&X-API-Key=nonsense", "the body"),
             (seen.GetProperty("Method").GetString(), seen.GetProperty("Url").GetString(), seen.GetProperty("Body").GetString()));
-        var headers = seen.GetProperty("Headers").EnumerateObject().ToDictionary(x => x.Name, x => x.Value.GetString()!, StringComparer.OrdinalIgnoreCase);
-        Assert.Equal([key.Id, People.Organization, People.Project, "live", behind.Owner, "read,execute,write", "all"], Names.Select(name => headers[$"X-Latchkey-{name}"]));
+        var headers = seen.GetProperty("Headers").EnumerateObject()
+            .ToDictionary(x => x.Name, x => x.Value.GetString()!, StringComparer.OrdinalIgnoreCase);
+        Assert.Equal([key.Id, People.Organization, People.Project, "live", behind.Owner, "read,execute,write", "all"], Names.Select(
+            name => headers[$"X-Latchkey-{name}"]));
         Assert.Equal("127.0.0.1", headers["X-Forwarded-For"]);
 
         var head = await GuardedApi.SendAsync(url, HttpMethod.Head, "/", key.Raw);
@@ -41,7 +45,8 @@ public sealed partial class RealProxiesTests(GuardedApi behind)
         Assert.Equal((500, "the API's own"), await StatusAndBodyAsync(url, "/fails", key.Raw)); // not replaced by Latchkey
 
         var elsewhere = await behind.KeyAsync(new { name = "elsewhere", allowed_ips = new[] { "10.0.0.0/8" } });
-        Assert.Equal("ip_not_allowed", (await GuardedApi.SendAsync(url, HttpMethod.Get, "/", elsewhere.Raw, null, ("X-Forwarded-For", "10.1.1.1"))).Code);
+        Assert.Equal("ip_not_allowed", (
+            await GuardedApi.SendAsync(url, HttpMethod.Get, "/", elsewhere.Raw, null, ("X-Forwarded-For", "10.1.1.1"))).Code);
     }
 
     [Theory]
@@ -112,7 +117,8 @@ public sealed partial class RealProxiesTests(GuardedApi behind)
         using (var refused = new ClientWebSocket())
         {
             refused.Options.CollectHttpResponseDetails = true;
-            await Assert.ThrowsAsync<WebSocketException>(() => refused.ConnectAsync(new UriBuilder(url) { Scheme = "ws", Path = "/ws" }.Uri, Token));
+            await Assert.ThrowsAsync<WebSocketException>(
+                () => refused.ConnectAsync(new UriBuilder(url) { Scheme = "ws", Path = "/ws" }.Uri, Token));
             Assert.Equal(HttpStatusCode.Unauthorized, refused.HttpStatusCode);
         }
 
@@ -155,7 +161,8 @@ public sealed partial class RealProxiesTests(GuardedApi behind)
         foreach (var silent in new[] { false, true })
         {
             using var latchkey = GuardedApi.Silent(silent);
-            await using var alone = await behind.ServeAsync(proxy, GuardedApi.PortOf(latchkey), null, text => ReadTimeout().Replace(GuardedApi.WithoutRetries(text), "300ms").Replace("TIMEOUT = 5", "TIMEOUT = 0.3", StringComparison.Ordinal));
+            await using var alone = await behind.ServeAsync(proxy, GuardedApi.PortOf(latchkey), null, text => ReadTimeout()
+                .Replace(GuardedApi.WithoutRetries(text), "300ms").Replace("TIMEOUT = 5", "TIMEOUT = 0.3", StringComparison.Ordinal));
             await RefusedAsync(alone.Url, key.Raw, 503, "verification_unavailable");
         }
 
@@ -164,7 +171,8 @@ public sealed partial class RealProxiesTests(GuardedApi behind)
         await using var before = await behind.ServeAsync(proxy, null, GuardedApi.PortOf(api), GuardedApi.WithoutRetries);
         var reply = await GuardedApi.SendAsync(before.Url, HttpMethod.Get, "/v1/orders", key.Raw, null, ("X-Latchkey-Key-Id", "forged"));
         Assert.Equal((proxy is "haproxy" or "apache" ? 503 : 502, null, null), (reply.Status, reply.Header("X-Latchkey-Code"), reply.Code));
-        Assert.Equal("missing_credential", (await GuardedApi.SendAsync(before.Url, HttpMethod.Get, "/v1/orders", null, null, ("X-Latchkey-Key-Id", "forged"))).Code);
+        Assert.Equal("missing_credential", (
+            await GuardedApi.SendAsync(before.Url, HttpMethod.Get, "/v1/orders", null, null, ("X-Latchkey-Key-Id", "forged"))).Code);
     }
 
     [Theory]
@@ -175,11 +183,15 @@ public sealed partial class RealProxiesTests(GuardedApi behind)
     public async Task Client_without_a_token_is_told_where_to_get_one_for_what_it_asked_for(string proxy)
     {
         var asked = new Uri(behind.UrlOf(proxy), "/v1/orders");
-        var challenge = (await GuardedApi.SendAsync(behind.UrlOf(proxy), HttpMethod.Get, "/v1/orders?page=2", null, null, ("X-Forwarded-Host", "else.example"))).Headers["WWW-Authenticate"];
+        var challenge =
+            (await GuardedApi.SendAsync(behind.UrlOf(proxy), HttpMethod.Get, "/v1/orders?page=2",
+                null, null, ("X-Forwarded-Host", "else.example"))).Headers["WWW-Authenticate"];
         Assert.StartsWith($"Bearer resource_metadata=\"{behind.Issuer}/.well-known/oauth-protected-resource?resource={Uri.EscapeDataString(asked.ToString())}\", scope=\"read:workflows\"", challenge, StringComparison.Ordinal);
         var metadata = await behind.Api.GetAsync(challenge.Split('"')[1][behind.Issuer.Length..]);
-        Assert.Equal((asked.ToString(), behind.Origin), (metadata.Member("resource"), metadata.Json.GetProperty("authorization_servers")[0].GetString()));
-        Assert.DoesNotContain("api", metadata.Json.GetProperty("scopes_supported").EnumerateArray().Select(x => x.GetString())); // apps cannot get it
+        Assert.Equal((asked.ToString(), behind.Origin), (
+            metadata.Member("resource"), metadata.Json.GetProperty("authorization_servers")[0].GetString()));
+        // apps cannot get it
+        Assert.DoesNotContain("api", metadata.Json.GetProperty("scopes_supported").EnumerateArray().Select(x => x.GetString()));
     }
 
     static async Task RefusedAsync(Uri url, string? key, int status, string code)
@@ -188,7 +200,8 @@ public sealed partial class RealProxiesTests(GuardedApi behind)
         Assert.Equal((status, code, code), (reply.Status, reply.Code, reply.Headers.GetValueOrDefault("X-Latchkey-Code")));
         Assert.StartsWith("application/problem+json", reply.Headers["Content-Type"], StringComparison.Ordinal);
         Assert.Equal(status == 401 || code == "insufficient_permissions", reply.Headers.ContainsKey("WWW-Authenticate"));
-        Assert.Equal(status >= 429, reply.Headers.TryGetValue("Retry-After", out var wait) && int.Parse(wait, System.Globalization.CultureInfo.InvariantCulture) > 0);
+        Assert.Equal(status >= 429, reply.Headers.TryGetValue("Retry-After", out var wait)
+            && int.Parse(wait, System.Globalization.CultureInfo.InvariantCulture) > 0);
         var head = await GuardedApi.SendAsync(url, HttpMethod.Head, "/v1/orders", key);
         Assert.Equal((status, code, ""), (head.Status, head.Headers.GetValueOrDefault("X-Latchkey-Code"), head.Body));
     }

@@ -32,7 +32,8 @@ public sealed class SoakTests
         {
             // Uses the keys once, so that writing their first use is not counted.
             var at = DateTimeOffset.UnixEpoch.AddDays(1);
-            await context.Keys.ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, at).SetProperty(key => key.LastUsedOrder, at), Token);
+            await context.Keys.ExecuteUpdateAsync(
+                set => set.SetProperty(key => key.LastUsedAt, at).SetProperty(key => key.LastUsedOrder, at), Token);
         }
 
         foreach (var key in keys[..5])
@@ -41,7 +42,8 @@ public sealed class SoakTests
             await connection.SendAsync(Load.Get("/forward-auth", key), 200, Token);
         }
 
-        var result = await Flood.RunAsync(product.Url, keys[..5], keys[5..], () => Task.FromResult(reads.Value), 400, TimeSpan.FromSeconds(3), Token);
+        var result = await Flood.RunAsync(
+            product.Url, keys[..5], keys[5..], () => Task.FromResult(reads.Value), 400, TimeSpan.FromSeconds(3), Token);
 
         Assert.InRange(result.ReadsPerSecond, 1, 25); // 21 per second, and a few for writing usage
         Assert.True(result is { Unknown: > 200, Good: > 50, Fresh: > 10 }, $"{result}");
@@ -72,7 +74,8 @@ public sealed class SoakTests
             product.Url, known, async () => (await owner.DeleteAsync($"/api/projects/{large}", Token)).EnsureSuccessStatusCode(), Token);
         Assert.InRange(deleting.Longest, TimeSpan.Zero, TimeSpan.FromSeconds(1));
 
-        async Task<HttpStatusCode> CreateAsync(int i) => (await owner.CreateKeyAsync(new { name = $"key {i}", project = "my-organization/default" }, Token)).Status;
+        async Task<HttpStatusCode> CreateAsync(int i) =>
+            (await owner.CreateKeyAsync(new { name = $"key {i}", project = "my-organization/default" }, Token)).Status;
     }
 
     [Fact]
@@ -83,7 +86,8 @@ public sealed class SoakTests
         using var owner = await Caller.SignInAsync(product.Url, Token);
         Assert.Equal(HttpStatusCode.Created, (await owner.CreateKeyAsync(new { name = "before" }, Token)).Status);
         var (ready, answers) = await Stalls.SwapAsync(
-            product.Url, Path.Combine(product.Folder.FullName, "latchkey.db"), async i => (await owner.CreateKeyAsync(new { name = $"lost {i}" }, Token)).Status, 5, Token);
+            product.Url, Path.Combine(product.Folder.FullName, "latchkey.db"), async i =>
+                (await owner.CreateKeyAsync(new { name = $"lost {i}" }, Token)).Status, 5, Token);
         Assert.All(answers, status => Assert.Equal(HttpStatusCode.ServiceUnavailable, status));
         Assert.InRange(ready, TimeSpan.Zero, TimeSpan.FromSeconds(2));
     }

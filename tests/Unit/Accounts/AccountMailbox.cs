@@ -15,10 +15,12 @@ static partial class AccountMailbox
         [.. (await ReadAsync(services)).Where(mail => mail.To == to).Select(mail => mail.Subject)];
 
     /// <summary>Returns the newest mail to an address.</summary>
-    public static async Task<MailMessage> NewestMailAsync(this Services services, string to) => (await ReadAsync(services)).Last(mail => mail.To == to);
+    public static async Task<MailMessage> NewestMailAsync(this Services services, string to) =>
+        (await ReadAsync(services)).Last(mail => mail.To == to);
 
     /// <summary>Returns the token of the link in the newest mail to an address.</summary>
-    public static async Task<string> NewestTokenAsync(this Services services, string to) => TokenOf((await services.NewestMailAsync(to)).Body);
+    public static async Task<string> NewestTokenAsync(this Services services, string to) =>
+        TokenOf((await services.NewestMailAsync(to)).Body);
 
     /// <summary>Returns the token of the only link with one in a text.</summary>
     public static string TokenOf(string text)

@@ -35,7 +35,8 @@ public sealed class AccountServiceTests : IAsyncLifetime
         Assert.Equal("Priya R.", (await Accounts.FindAsync(priya, Cancel)).Value.Name);
         Assert.Single(fixture.Log(), row => row.Action == "user.renamed");
         Assert.Equal(["name"], (await Accounts.RenameAsync(priya, " ", Cancel)).Error!.Errors!.Keys);
-        Assert.Equal(ErrorCode.SessionRequired, (await Accounts.RenameAsync(priya with { SessionId = null }, "Mallory", Cancel)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.SessionRequired, (await Accounts.RenameAsync(priya with { SessionId = null }, "Mallory", Cancel)).Error?.Code);
     }
 
     [Fact]
@@ -61,7 +62,8 @@ public sealed class AccountServiceTests : IAsyncLifetime
         Assert.Contains("from 203.0.113.7, on 21 Nov 2026, 12:00 UTC", mail.Body, StringComparison.Ordinal);
         Assert.Contains($"{Site}/account/forgot-password", mail.Body, StringComparison.Ordinal);
         Assert.DoesNotContain(Other, mail.Body, StringComparison.Ordinal);
-        Assert.Equal(["session.confirmed", "session.ended", "password.changed"], fixture.Log().Where(row => row.ActorId == priya.Id && row.ChainId == AuditChain.Installation)
+        Assert.Equal(["session.confirmed", "session.ended", "password.changed"], fixture.Log()
+            .Where(row => row.ActorId == priya.Id && row.ChainId == AuditChain.Installation)
             .Select(row => row.Action).Where(action => action is not "session.started" and not "session.refused"));
         Assert.Equal(TestInstallation.Start, (await Accounts.FindAsync(priya, Cancel)).Value.PasswordChangedAt);
         Assert.Null((await fixture.SignInAsync(Other)).Error);
@@ -72,9 +74,11 @@ public sealed class AccountServiceTests : IAsyncLifetime
     {
         var before = await HashAsync();
         Assert.Equal(ErrorCode.InvalidCredentials, (await Accounts.ChangePasswordAsync(priya, Wrong, Other, Site, Cancel)).Error?.Code);
-        Assert.Equal(["current", "password"], (await Accounts.ChangePasswordAsync(priya, "", "short", Site, Cancel)).Error!.Errors!.Keys.Order());
+        Assert.Equal(
+            ["current", "password"], (await Accounts.ChangePasswordAsync(priya, "", "short", Site, Cancel)).Error!.Errors!.Keys.Order());
         Assert.Equal(["password"], (await Accounts.ChangePasswordAsync(priya, Password, Password, Site, Cancel)).Error!.Errors!.Keys);
-        Assert.Equal(ErrorCode.SessionRequired, (await Accounts.ChangePasswordAsync(priya with { SessionId = null }, Password, Other, Site, Cancel)).Error?.Code);
+        Assert.Equal(ErrorCode.SessionRequired,
+            (await Accounts.ChangePasswordAsync(priya with { SessionId = null }, Password, Other, Site, Cancel)).Error?.Code);
         Assert.Equal(before, await HashAsync());
 
         for (var i = 0; i < 4; i++)
@@ -102,7 +106,8 @@ public sealed class AccountServiceTests : IAsyncLifetime
     public async Task New_address_counts_once_its_link_is_followed_and_the_old_one_is_told()
     {
         Assert.Null((await Accounts.RequestEmailChangeAsync(priya, NewAddress, Site, Cancel)).Error);
-        Assert.Equal((Email, NewAddress), ((await Accounts.FindAsync(priya, Cancel)).Value.Email, (await Accounts.FindAsync(priya, Cancel)).Value.PendingEmail));
+        Assert.Equal((Email, NewAddress), (
+            (await Accounts.FindAsync(priya, Cancel)).Value.Email, (await Accounts.FindAsync(priya, Cancel)).Value.PendingEmail));
         Assert.Equal(["Your Latchkey address is about to change"], await fixture.Services.SubjectsAsync(Email));
         var token = await fixture.Services.NewestTokenAsync(NewAddress);
         Assert.DoesNotContain(token, fixture.Installation.DumpBytes(), StringComparison.Ordinal);
@@ -111,11 +116,13 @@ public sealed class AccountServiceTests : IAsyncLifetime
         fixture.Installation.Time.Advance(TimeSpan.FromMilliseconds(1)); // mail is in the order of its time
         Assert.Equal(NewAddress, (await Accounts.ConfirmEmailAsync(token, "203.0.113.7", Site, Cancel)).Value);
         Assert.Equal(ErrorCode.NotFound, (await Accounts.ConfirmEmailAsync(token, null, Site, Cancel)).Error?.Code);
-        Assert.Equal((NewAddress, null), ((await Accounts.FindAsync(priya, Cancel)).Value.Email, (await Accounts.FindAsync(priya, Cancel)).Value.PendingEmail));
+        Assert.Equal((NewAddress, null), (
+            (await Accounts.FindAsync(priya, Cancel)).Value.Email, (await Accounts.FindAsync(priya, Cancel)).Value.PendingEmail));
         Assert.Equal("Your Latchkey address was changed", (await fixture.Services.SubjectsAsync(Email))[^1]);
         Assert.Equal(ErrorCode.InvalidCredentials, (await fixture.SignInAsync()).Error?.Code);
         Assert.Null((await fixture.SignInAsync(email: NewAddress)).Error);
-        Assert.Equal(["email.change_requested", "email.changed"], fixture.Log().Select(row => row.Action).Where(action => action.StartsWith("email.", StringComparison.Ordinal)));
+        Assert.Equal(["email.change_requested", "email.changed"], fixture.Log().Select(row => row.Action)
+            .Where(action => action.StartsWith("email.", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -176,7 +183,8 @@ public sealed class AccountServiceTests : IAsyncLifetime
         Assert.Equal(["email"], (await Accounts.RequestEmailChangeAsync(priya, Email, Site, Cancel)).Error!.Errors!.Keys);
         fixture.Installation.Time.Advance(TimeSpan.FromMinutes(15));
         Assert.Equal(ErrorCode.FreshSignInRequired, (await Accounts.RequestEmailChangeAsync(priya, NewAddress, Site, Cancel)).Error?.Code);
-        Assert.Equal(ErrorCode.SessionRequired, (await Accounts.RequestEmailChangeAsync(priya with { SessionId = null }, NewAddress, Site, Cancel)).Error?.Code);
+        Assert.Equal(ErrorCode.SessionRequired,
+            (await Accounts.RequestEmailChangeAsync(priya with { SessionId = null }, NewAddress, Site, Cancel)).Error?.Code);
         Assert.Empty(await fixture.Services.SubjectsAsync(NewAddress));
     }
 

@@ -16,14 +16,16 @@ public sealed class BootstrapTests
         await BootstrapAsync(world, ("Email", SignInFixture.Email), ("Password", SignInFixture.Password));
         await using var context = world.Open();
         Assert.Equal((SignInFixture.Email, "My organization", "Default"), Names(context));
-        Assert.All(SignInFixture.Log(world), entry => Assert.Equal(("system", "latchkey", null), (entry.ActorType, entry.ActorId, entry.Address)));
+        Assert.All(SignInFixture.Log(world), entry =>
+            Assert.Equal(("system", "latchkey", null), (entry.ActorType, entry.ActorId, entry.Address)));
     }
 
     [Fact]
     public async Task Settings_name_organization_and_project()
     {
         await using var world = TestInstallation.Empty();
-        await BootstrapAsync(world, ("Email", SignInFixture.Email), ("Password", SignInFixture.Password), ("Organization", "Northwind Traders"), ("Project", "Orders"));
+        await BootstrapAsync(world, ("Email", SignInFixture.Email), ("Password", SignInFixture.Password),
+            ("Organization", "Northwind Traders"), ("Project", "Orders"));
         await using var context = world.Open();
         Assert.Equal((SignInFixture.Email, "Northwind Traders", "Orders"), Names(context));
     }
@@ -49,16 +51,23 @@ public sealed class BootstrapTests
     }
 
     [Theory]
-    [InlineData("Password", "Bootstrap:Password is not set, and the first owner needs both Bootstrap:Email and Bootstrap:Password.", "Email", SignInFixture.Email)]
-    [InlineData("Email", "Bootstrap:Email is not set, and the first owner needs both Bootstrap:Email and Bootstrap:Password.", "Password", SignInFixture.Password)]
-    [InlineData("Email", "Bootstrap:Email is not set, and the first owner needs both Bootstrap:Email and Bootstrap:Password.", "Project", "Orders")]
-    [InlineData("Email", "Bootstrap:Email cannot be used: enter a full email address, such as priya@northwind.example.", "Email", "priya", "Password", SignInFixture.Password)]
-    [InlineData("Password", "Bootstrap:Password cannot be used: use 12 characters or more. A sentence is easy to remember.", "Email", SignInFixture.Email, "Password", "Sh0rt!")]
-    [InlineData("Organization", "Bootstrap:Organization cannot be used: give it a name of 1 to 100 characters.", "Email", SignInFixture.Email, "Password", SignInFixture.Password, "Organization", " ")]
+    [InlineData("Password", "Bootstrap:Password is not set, and the first owner needs both Bootstrap:Email and Bootstrap:Password.",
+        "Email", SignInFixture.Email)]
+    [InlineData("Email", "Bootstrap:Email is not set, and the first owner needs both Bootstrap:Email and Bootstrap:Password.",
+        "Password", SignInFixture.Password)]
+    [InlineData("Email",
+        "Bootstrap:Email is not set, and the first owner needs both Bootstrap:Email and Bootstrap:Password.", "Project", "Orders")]
+    [InlineData("Email", "Bootstrap:Email cannot be used: enter a full email address, such as priya@northwind.example.",
+        "Email", "priya", "Password", SignInFixture.Password)]
+    [InlineData("Password", "Bootstrap:Password cannot be used: use 12 characters or more. A sentence is easy to remember.",
+        "Email", SignInFixture.Email, "Password", "Sh0rt!")]
+    [InlineData("Organization", "Bootstrap:Organization cannot be used: give it a name of 1 to 100 characters.",
+        "Email", SignInFixture.Email, "Password", SignInFixture.Password, "Organization", " ")]
     public async Task Missing_or_invalid_settings_fail_startup_and_are_named(string key, string message, params string[] settings)
     {
         await using var world = TestInstallation.Empty();
-        var wrong = await Assert.ThrowsAsync<SettingException>(() => BootstrapAsync(world, [.. settings.Chunk(2).Select(pair => (pair[0], pair[1]))]));
+        var wrong = await Assert.ThrowsAsync<SettingException>(
+            () => BootstrapAsync(world, [.. settings.Chunk(2).Select(pair => (pair[0], pair[1]))]));
         Assert.Equal(($"Bootstrap:{key}", message), (wrong.Key, wrong.Message));
         await using var context = world.Open();
         Assert.Empty(context.Users);
@@ -69,7 +78,8 @@ public sealed class BootstrapTests
 
     static Task BootstrapAsync(TestInstallation world, params (string Name, string Value)[] settings)
     {
-        var configuration = TestInstallation.Configuration([.. settings.Select(setting => ($"Bootstrap:{setting.Name}", (string?)setting.Value))]);
+        var configuration =
+            TestInstallation.Configuration([.. settings.Select(setting => ($"Bootstrap:{setting.Name}", (string?)setting.Value))]);
         return world.Run(services => services.AddSingleton(configuration)).Provider.BootstrapAsync(SignInFixture.Cancel);
     }
 }

@@ -33,9 +33,11 @@ public sealed class PasskeyTests : IAsyncLifetime
         await newcomers.AddPasskeyAsync(priya, device);
         var signedIn = (await newcomers.EnterPasskeyAsync(device)).Value;
         Assert.Equal(priya.Id, signedIn.UserId);
-        Assert.Contains("\"factor\":\"passkey\"", newcomers.Log().Last(x => x.Action == "session.started").Details, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"factor\":\"passkey\"", newcomers.Log().Last(x => x.Action == "session.started").Details, StringComparison.Ordinal);
         var listed = Assert.Single((await newcomers.Services.Get<SecondFactorService>().GetAsync(priya, Token)).Passkeys);
-        Assert.Equal(("Work laptop", TestInstallation.Start, TestInstallation.Start.AddSeconds(1), false), (listed.Name, listed.CreatedAt, listed.LastUsedAt, listed.IsSynced));
+        Assert.Equal(("Work laptop", TestInstallation.Start, TestInstallation.Start.AddSeconds(1), false), (
+            listed.Name, listed.CreatedAt, listed.LastUsedAt, listed.IsSynced));
     }
 
     [Fact]
@@ -43,7 +45,8 @@ public sealed class PasskeyTests : IAsyncLifetime
     {
         await newcomers.AddPasskeyAsync(priya, device);
         var pending = await newcomers.BeginAsync();
-        Assert.Equal(ErrorCode.InvalidCredentials, (await newcomers.EnterPasskeyAsync(device, pending with { UserId = "somebody" })).Error?.Code);
+        Assert.Equal(
+            ErrorCode.InvalidCredentials, (await newcomers.EnterPasskeyAsync(device, pending with { UserId = "somebody" })).Error?.Code);
         Assert.True((await newcomers.EnterPasskeyAsync(device, pending)).Succeeded);
     }
 
@@ -74,7 +77,8 @@ public sealed class PasskeyTests : IAsyncLifetime
         Assert.Equal(ErrorCode.InvalidCredentials, (await newcomers.EnterPasskeyAsync(device)).Error?.Code);
         var challenge = (await passkeys.BeginAsync(priya, Token)).Value;
         using var other = new SoftAuthenticator { Origin = origin, Host = host, VerifiesUser = verifies };
-        Assert.Equal(ErrorCode.InvalidRequest, (await passkeys.AddAsync(priya, "Phone", other.Create(challenge), challenge.State, Token)).Error?.Code);
+        Assert.Equal(ErrorCode.InvalidRequest,
+            (await passkeys.AddAsync(priya, "Phone", other.Create(challenge), challenge.State, Token)).Error?.Code);
     }
 
     [Fact]
@@ -89,7 +93,8 @@ public sealed class PasskeyTests : IAsyncLifetime
         Assert.True(Assert.Single((await public_.Get<SecondFactorService>().GetAsync(priya, Token)).Passkeys).IsSynced);
         challenge = (await service.BeginAsync(priya, Token)).Value;
         using var local = new SoftAuthenticator();
-        Assert.Equal(ErrorCode.InvalidRequest, (await service.AddAsync(priya, "Local", local.Create(challenge), challenge.State, Token)).Error?.Code);
+        Assert.Equal(ErrorCode.InvalidRequest,
+            (await service.AddAsync(priya, "Local", local.Create(challenge), challenge.State, Token)).Error?.Code);
     }
 
     [Fact]
@@ -144,7 +149,8 @@ public sealed class PasskeyTests : IAsyncLifetime
         Assert.Equal(ErrorCode.FreshSignInRequired, (await passkeys.BeginAsync(priya, Token)).Error?.Code);
         Assert.Equal(ErrorCode.FreshSignInRequired, (await passkeys.RemoveAsync(priya, id, Token)).Error?.Code);
         var challenge = await passkeys.ChallengeAsync(priya.Id, Token);
-        Assert.True((await newcomers.Services.Get<PresenceService>().ConfirmAsync(priya, new(Passkey: device.Get(challenge), Challenge: challenge.State), Token)).Succeeded);
+        Assert.True((await newcomers.Services.Get<PresenceService>()
+            .ConfirmAsync(priya, new(Passkey: device.Get(challenge), Challenge: challenge.State), Token)).Succeeded);
         Assert.True((await passkeys.RemoveAsync(priya, id, Token)).Succeeded);
         var after = await factors.GetAsync(priya, Token);
         Assert.Equal((0, 0, false), (after.Passkeys.Count, after.RecoveryCodesLeft, after.Any));
@@ -152,6 +158,7 @@ public sealed class PasskeyTests : IAsyncLifetime
         Assert.Equal(
             ["passkey.added", "passkey.renamed", "passkey.removed"],
             newcomers.Log().Select(x => x.Action).Where(x => x.StartsWith("passkey", StringComparison.Ordinal)));
-        Assert.Equal(["The passkey \"Phone\" was removed · Latchkey", "The passkey \"Work laptop\" was added · Latchkey"], await newcomers.MailsAsync());
+        Assert.Equal(["The passkey \"Phone\" was removed · Latchkey", "The passkey \"Work laptop\" was added · Latchkey"],
+            await newcomers.MailsAsync());
     }
 }

@@ -37,9 +37,11 @@ public sealed class PasswordCheckTests
         using var hasher = new SlowHasher();
         hasher.Door.Reset();
         var check = new PasswordCheck(hasher, TimeProvider.System);
-        var held = Enumerable.Range(0, PasswordCheck.AtOnce).Select(_ => Task.Run(() => check.VerifyAsync(Priya, "right", Somewhere, SignInFixture.Cancel))).ToList();
+        var held = Enumerable.Range(0, PasswordCheck.AtOnce)
+            .Select(_ => Task.Run(() => check.VerifyAsync(Priya, "right", Somewhere, SignInFixture.Cancel))).ToList();
         await hasher.Busy(PasswordCheck.AtOnce);
-        var waiting = Enumerable.Range(0, PasswordQueue.MaxOfNetwork).Select(_ => check.VerifyAsync(Priya, "right", Somewhere, SignInFixture.Cancel)).ToList();
+        var waiting = Enumerable.Range(0, PasswordQueue.MaxOfNetwork)
+            .Select(_ => check.VerifyAsync(Priya, "right", Somewhere, SignInFixture.Cancel)).ToList();
         var late = await check.VerifyAsync(Priya, "right", Somewhere, SignInFixture.Cancel);
         Assert.Equal((ErrorCode.RateLimited, TimeSpan.FromSeconds(5)), (late.Error?.Code, late.Error?.RetryAfter));
 

@@ -136,7 +136,8 @@ public sealed class PasswordQueueTests
         using var impatience = new CancellationTokenSource();
         Assert.True(await EnterAsync(Of(1)));
         var browser = PasswordLane.OfBrowser([1], Address(100));
-        Task<bool>[] withdrawn = [queue.EnterAsync(Of(2), impatience.Token), queue.EnterAsync(browser, impatience.Token), queue.EnterAsync(browser, impatience.Token)];
+        Task<bool>[] withdrawn = [queue.EnterAsync(Of(2), impatience.Token), queue.EnterAsync(browser, impatience.Token), queue.EnterAsync(
+            browser, impatience.Token)];
         var next = EnterAsync(Of(3));
         await impatience.CancelAsync();
         foreach (var attempt in withdrawn)

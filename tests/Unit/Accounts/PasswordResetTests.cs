@@ -39,7 +39,8 @@ public sealed class PasswordResetTests : IAsyncLifetime
         await Queue.FlushAsync(Cancel);
         Assert.Empty(await fixture.Services.SubjectsAsync(Stranger));
         Assert.Equal(["Choose a new Latchkey password"], await fixture.Services.SubjectsAsync(Email));
-        Assert.Contains("asked for a new password for your account from 203.0.113.7, on 21 Nov 2026", (await fixture.Services.NewestMailAsync(Email)).Body, StringComparison.Ordinal);
+        Assert.Contains("asked for a new password for your account from 203.0.113.7, on 21 Nov 2026",
+            (await fixture.Services.NewestMailAsync(Email)).Body, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,7 +113,8 @@ public sealed class PasswordResetTests : IAsyncLifetime
         Assert.Equal(ErrorCode.NotFound, (await Service.ResetAsync(token, Other, Office, Site, Cancel)).Error?.Code);
 
         priya = await fixture.EnterAsync();
-        Assert.Null((await fixture.Services.Get<AccountService>().RequestEmailChangeAsync(priya, "priya@northwind.example", Site, Cancel)).Error);
+        Assert.Null((
+            await fixture.Services.Get<AccountService>().RequestEmailChangeAsync(priya, "priya@northwind.example", Site, Cancel)).Error);
         var other = await fixture.Services.NewestTokenAsync("priya@northwind.example");
         Assert.Equal(ErrorCode.NotFound, (await Service.ResetAsync(other, Other, Office, Site, Cancel)).Error?.Code);
         foreach (var nothing in new[] { null, "", "x", new string('x', 43), new string('x', 5000) })
@@ -175,7 +177,8 @@ public sealed class PasswordResetTests : IAsyncLifetime
         Assert.Equal(ErrorCode.NotFound, (await Service.CreateLinkAsync(Stranger, Site, Cancel)).Error?.Code);
         var link = await Service.CreateLinkAsync(Email, Site, Cancel);
         Assert.Empty(await fixture.Services.SubjectsAsync(Email));
-        Assert.Equal(("password.reset_requested", "system"), fixture.Log().Select(row => (row.Action, row.ActorType)).Last(row => row.Action.StartsWith("password.", StringComparison.Ordinal)));
+        Assert.Equal(("password.reset_requested", "system"), fixture.Log().Select(row => (row.Action, row.ActorType))
+            .Last(row => row.Action.StartsWith("password.", StringComparison.Ordinal)));
         Assert.Null((await Service.ResetAsync(TokenOf(link.Value), Other, null, Site, Cancel)).Error);
         Assert.Null((await fixture.SignInAsync(Other)).Error);
     }

@@ -19,7 +19,8 @@ public sealed class PasswordRulesTests
     [InlineData("🔑🚪🏠🌳🌊🌋🌍🌙⭐🔥🎈🎁")]
     [InlineData("latchkey opens my door")]
     [InlineData("priya.raghunathan likes tea")]
-    public void Long_password_is_accepted(string password) => Assert.Null(PasswordRules.Check(password, "priya.raghunathan@northwind.example"));
+    public void Long_password_is_accepted(string password) =>
+        Assert.Null(PasswordRules.Check(password, "priya.raghunathan@northwind.example"));
 
     [Theory]
     [InlineData(null)]
@@ -77,7 +78,8 @@ public sealed class PasswordRulesTests
     [InlineData("latchkeyLatchkey")]
     [InlineData("priya.raghunathan-latchkey-1")]
     public void Password_made_of_address_and_product_is_refused(string password) =>
-        Assert.StartsWith("Don't use only your email address", PasswordRules.Check(password, "priya.raghunathan@northwind.example"), StringComparison.Ordinal);
+        Assert.StartsWith("Don't use only your email address", PasswordRules.Check(password, "priya.raghunathan@northwind.example"),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task Identity_applies_the_same_rules()
@@ -89,6 +91,7 @@ public sealed class PasswordRulesTests
         Assert.Equal(["Password"], refused.Errors.Select(error => error.Code));
         Assert.True((await people.CreateAsync(Somebody(), "only small letters")).Succeeded);
 
-        static DashboardUser Somebody() => new() { UserName = "o'brien@northwind.example", Email = "o'brien@northwind.example", Name = "O'Brien" };
+        static DashboardUser Somebody() =>
+            new() { UserName = "o'brien@northwind.example", Email = "o'brien@northwind.example", Name = "O'Brien" };
     }
 }

@@ -79,7 +79,8 @@ public sealed class RegistrationTests : IAsyncDisposable
         Assert.Equal(ErrorCode.NotFound, (await closed.CompleteAsync(null, await TokenAsync(), "Nora", Password, Token)).Error?.Code);
     }
 
-    Task<Result<Core.Common.Unit>> BeginAsync(string email) => Registration.BeginAsync(SignInFixture.Office, email, "https://keys.example", Token);
+    Task<Result<Core.Common.Unit>> BeginAsync(string email) =>
+        Registration.BeginAsync(SignInFixture.Office, email, "https://keys.example", Token);
 
     /// <summary>The token in the newest mail.</summary>
     async Task<string> TokenAsync()

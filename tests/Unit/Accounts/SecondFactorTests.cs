@@ -36,7 +36,8 @@ public sealed class SecondFactorTests : IAsyncLifetime
         newcomers.NextStep();
         var signedIn = (await newcomers.EnterCodeAsync(pending, newcomers.CodeOf(app))).Value;
         Assert.Equal(priya.Id, signedIn.UserId);
-        Assert.Equal("""{"session":"SESSION","factor":"authenticator"}""".Replace("SESSION", signedIn.SessionId, StringComparison.Ordinal), newcomers.Log().Last(x => x.Action == "session.started").Details);
+        Assert.Equal("""{"session":"SESSION","factor":"authenticator"}""".Replace("SESSION", signedIn.SessionId, StringComparison.Ordinal),
+            newcomers.Log().Last(x => x.Action == "session.started").Details);
     }
 
     [Fact]
@@ -44,7 +45,8 @@ public sealed class SecondFactorTests : IAsyncLifetime
     {
         var (app, _) = await newcomers.SetUpAuthenticatorAsync(priya);
         var pending = await newcomers.BeginAsync();
-        Assert.Equal(ErrorCode.InvalidCredentials, (await newcomers.EnterCodeAsync(pending, newcomers.CodeOf(app))).Error?.Code); // set up with it
+        // set up with it
+        Assert.Equal(ErrorCode.InvalidCredentials, (await newcomers.EnterCodeAsync(pending, newcomers.CodeOf(app))).Error?.Code);
         newcomers.NextStep();
         Assert.True((await newcomers.EnterCodeAsync(pending, $" {newcomers.CodeOf(app)[..3]} {newcomers.CodeOf(app)[3..]}")).Succeeded);
         Assert.Equal(ErrorCode.InvalidCredentials, (await newcomers.EnterCodeAsync(pending, newcomers.CodeOf(app))).Error?.Code);
@@ -70,7 +72,8 @@ public sealed class SecondFactorTests : IAsyncLifetime
     {
         var (_, codes) = await newcomers.SetUpAuthenticatorAsync(priya);
         var pending = await newcomers.BeginAsync();
-        Assert.True((await newcomers.EnterCodeAsync(pending, codes[3].ToLowerInvariant().Replace("-", " ", StringComparison.Ordinal))).Succeeded);
+        Assert.True((
+            await newcomers.EnterCodeAsync(pending, codes[3].ToLowerInvariant().Replace("-", " ", StringComparison.Ordinal))).Succeeded);
         Assert.Equal(ErrorCode.InvalidCredentials, (await newcomers.EnterCodeAsync(pending, codes[3])).Error?.Code);
         Assert.Equal(9, (await factors.GetAsync(priya, Token)).RecoveryCodesLeft);
         Assert.Contains("A recovery code was used to sign in (9 left) · Latchkey", await newcomers.MailsAsync());
@@ -99,7 +102,8 @@ public sealed class SecondFactorTests : IAsyncLifetime
         var pending = await newcomers.BeginAsync();
         Assert.Equal(ErrorCode.InvalidCredentials, (await newcomers.EnterCodeAsync(pending, newcomers.CodeOf(old))).Error?.Code);
         Assert.True((await newcomers.EnterCodeAsync(pending, newcomers.CodeOf(app))).Succeeded);
-        Assert.Equal(["authenticator.added", "authenticator.replaced"], newcomers.Log().Select(x => x.Action).Where(x => x.StartsWith("authenticator", StringComparison.Ordinal)));
+        Assert.Equal(["authenticator.added", "authenticator.replaced"], newcomers.Log().Select(x => x.Action)
+            .Where(x => x.StartsWith("authenticator", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -124,9 +128,11 @@ public sealed class SecondFactorTests : IAsyncLifetime
         var pending = await newcomers.BeginAsync(thief);
         for (var round = 0; round < 2; round++)
         {
-            foreach (var left in new[] { "4 tries left before a 5-minute lockout.", "3 tries left", "2 tries left", "1 try left", "Try again in 5 minutes." })
+            foreach (var left in new[] { "4 tries left before a 5-minute lockout.", "3 tries left",
+                "2 tries left", "1 try left", "Try again in 5 minutes." })
             {
-                Assert.StartsWith($"Wrong code. {left}", (await newcomers.EnterCodeAsync(pending, wrong, thief)).Error?.Detail, StringComparison.Ordinal);
+                Assert.StartsWith(
+                    $"Wrong code. {left}", (await newcomers.EnterCodeAsync(pending, wrong, thief)).Error?.Detail, StringComparison.Ordinal);
             }
 
             Assert.Equal(ErrorCode.RateLimited, (await newcomers.EnterCodeAsync(pending, newcomers.CodeOf(app, 1), thief)).Error?.Code);
@@ -163,7 +169,8 @@ public sealed class SecondFactorTests : IAsyncLifetime
         var judged = 0;
         for (var i = 0; i < 200; i++)
         {
-            judged += (await newcomers.EnterCodeAsync(pending, wrong, IPAddress.Parse($"198.18.{i}.1"))).Error?.Code == ErrorCode.InvalidCredentials ? 1 : 0;
+            judged += (await newcomers.EnterCodeAsync(
+                pending, wrong, IPAddress.Parse($"198.18.{i}.1"))).Error?.Code == ErrorCode.InvalidCredentials ? 1 : 0;
         }
 
         Assert.Equal(SignInService.MaxCodes, judged);
@@ -192,8 +199,10 @@ public sealed class SecondFactorTests : IAsyncLifetime
         var (app, _) = await newcomers.SetUpAuthenticatorAsync(priya);
         newcomers.NextStep();
         Assert.Equal(ErrorCode.SecondFactorRequired, (await service.SignInAsync(attempt, Token)).Error?.Code);
-        Assert.Equal("Wrong code. 4 tries left before a 5-minute lockout.", (await service.SignInAsync(attempt with { Code = newcomers.WrongCodeOf(app) }, Token)).Error?.Detail);
-        Assert.Equal(ErrorCode.InvalidCredentials, (await service.SignInAsync(attempt with { Password = SignInFixture.Wrong, Code = newcomers.CodeOf(app) }, Token)).Error?.Code);
+        Assert.Equal("Wrong code. 4 tries left before a 5-minute lockout.",
+            (await service.SignInAsync(attempt with { Code = newcomers.WrongCodeOf(app) }, Token)).Error?.Detail);
+        Assert.Equal(ErrorCode.InvalidCredentials,
+            (await service.SignInAsync(attempt with { Password = SignInFixture.Wrong, Code = newcomers.CodeOf(app) }, Token)).Error?.Code);
         Assert.True((await service.SignInAsync(attempt with { Code = newcomers.CodeOf(app) }, Token)).Value.Remember);
     }
 
@@ -210,7 +219,8 @@ public sealed class SecondFactorTests : IAsyncLifetime
         Assert.Equal(ErrorCode.FreshSignInRequired, (await factors.RenewCodesAsync(priya, Token)).Error?.Code);
         Assert.Equal(before, newcomers.Installation.Dump());
         var presence = newcomers.Services.Get<PresenceService>();
-        Assert.Equal("Wrong code. 4 tries left before a 5-minute lockout.", (await presence.ConfirmAsync(priya, new(Code: newcomers.WrongCodeOf(app)), Token)).Error?.Detail);
+        Assert.Equal("Wrong code. 4 tries left before a 5-minute lockout.",
+            (await presence.ConfirmAsync(priya, new(Code: newcomers.WrongCodeOf(app)), Token)).Error?.Detail);
         Assert.True((await presence.ConfirmAsync(priya, new(Code: newcomers.CodeOf(app)), Token)).Succeeded);
         Assert.False((await presence.ConfirmAsync(priya, new(Code: newcomers.CodeOf(app)), Token)).Succeeded);
         Assert.True((await presence.ConfirmAsync(priya, new(Code: codes[0]), Token)).Succeeded);
@@ -224,13 +234,15 @@ public sealed class SecondFactorTests : IAsyncLifetime
         await newcomers.SetUpAuthenticatorAsync(priya);
         await RequireAsync(true);
         var refused = (await factors.TurnOffAsync(priya, Token)).Error;
-        Assert.Equal((ErrorCode.Conflict, true), (refused?.Code, refused?.Detail.StartsWith("Northwind Traders requires", StringComparison.Ordinal)));
+        Assert.Equal((ErrorCode.Conflict, true), (
+            refused?.Code, refused?.Detail.StartsWith("Northwind Traders requires", StringComparison.Ordinal)));
         Assert.Equal(10, (await factors.GetAsync(priya, Token)).RecoveryCodesLeft);
         await RequireAsync(false);
         Assert.True((await factors.TurnOffAsync(priya, Token)).Succeeded);
         Assert.Equal(0, (await factors.GetAsync(priya, Token)).RecoveryCodesLeft);
         Assert.True((await newcomers.SignInAsync()).Succeeded);
-        Assert.Equal(["An authenticator app was set up · Latchkey", "Your authenticator app was removed · Latchkey"], await newcomers.MailsAsync());
+        Assert.Equal(
+            ["An authenticator app was set up · Latchkey", "Your authenticator app was removed · Latchkey"], await newcomers.MailsAsync());
     }
 
     [Fact]
@@ -248,7 +260,8 @@ public sealed class SecondFactorTests : IAsyncLifetime
         Assert.Equal((false, false), await LacksAsync());
 
         async Task<(bool, bool)> LacksAsync() => (
-            (await sessions.FindLiveAsync(newcomers.Secrets[priya.SessionId!], priya.Id, Token))!.LacksSecondFactor, await factors.LacksAsync(priya, Token));
+            (await sessions.FindLiveAsync(newcomers.Secrets[priya.SessionId!], priya.Id, Token))!.LacksSecondFactor,
+            await factors.LacksAsync(priya, Token));
     }
 
     async Task RequireAsync(bool required)

@@ -106,7 +106,8 @@ public sealed class SessionCacheTests : IAsyncDisposable
             {
                 changed = true;
                 node.Work.AnnounceBehindAsync(
-                    (_, _) => Task.FromResult<IReadOnlyList<FeedSubject>>([new(FeedSubject.User, actor.Id)]), Token).GetAwaiter().GetResult();
+                    (_, _) => Task.FromResult<IReadOnlyList<FeedSubject>>([new(FeedSubject.User, actor.Id)]), Token)
+                        .GetAwaiter().GetResult();
             }
         };
         Assert.NotNull(await FindAsync());

@@ -132,7 +132,8 @@ public sealed class SessionTests
         await KeepAsync();
         await behind.FlushAsync(SignInFixture.Cancel);
         Assert.Equal(TestInstallation.Start.AddMinutes(1), (await FindAsync(newcomers, actor))!.LastSeenAt);
-        Assert.Equal(TestInstallation.Start.AddMinutes(121), (await sessions.FindStatusAsync(actor.SessionId!, actor.Id, SignInFixture.Cancel))!.IdleAt);
+        Assert.Equal(TestInstallation.Start.AddMinutes(121), (
+            await sessions.FindStatusAsync(actor.SessionId!, actor.Id, SignInFixture.Cancel))!.IdleAt);
 
         async Task KeepAsync() => sessions.Keep((await FindAsync(newcomers, actor))!);
     }
@@ -166,14 +167,17 @@ public sealed class SessionTests
         var first = (await sessions.ListAsync(actors[0], null, 2, SignInFixture.Cancel)).Value;
         var second = (await sessions.ListAsync(actors[0], first.NextCursor, 2, SignInFixture.Cancel)).Value;
         Assert.Null(second.NextCursor);
-        Assert.Equal([actors[3].SessionId!, actors[2].SessionId!, actors[0].SessionId!], first.Items.Concat(second.Items).Select(x => x.Id));
+        Assert.Equal(
+            [actors[3].SessionId!, actors[2].SessionId!, actors[0].SessionId!], first.Items.Concat(second.Items).Select(x => x.Id));
         var current = Assert.Single(first.Items.Concat(second.Items), x => x.Current);
         Assert.Equal(
-            (actors[0].SessionId, "Firefox on Linux", "203.0.113.7", "203.0.113.0/24", TestInstallation.Start, TestInstallation.Start, TestInstallation.Start.AddHours(2)),
+            (actors[0].SessionId, "Firefox on Linux", "203.0.113.7", "203.0.113.0/24", TestInstallation.Start,
+                TestInstallation.Start, TestInstallation.Start.AddHours(2)),
             (current.Id, current.Device, current.Address, current.Network, current.CreatedAt, current.LastSeenAt, current.ExpiresAt));
         var stranger = actors[0] with { Id = "somebody" };
         Assert.Empty((await sessions.ListAsync(stranger, null, 50, SignInFixture.Cancel)).Value.Items);
-        Assert.Equal(ErrorCode.InvalidRequest, (await sessions.ListAsync(stranger, first.NextCursor, 50, SignInFixture.Cancel)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.InvalidRequest, (await sessions.ListAsync(stranger, first.NextCursor, 50, SignInFixture.Cancel)).Error?.Code);
     }
 
     [Fact]
@@ -207,7 +211,8 @@ public sealed class SessionTests
         Assert.NotNull(await FindAsync(newcomers, other));
         Assert.True((await CreateProjectAsync(newcomers, other)).Succeeded);
         var entry = Assert.Single(newcomers.Log(), entry => entry.Action == "session.ended");
-        Assert.Equal((0, "auth", ended.Id, ended.Id, $$"""{"session":"{{ended.SessionId}}"}"""), (entry.ChainId, entry.Category, entry.ActorId, entry.TargetId, entry.Details));
+        Assert.Equal((0, "auth", ended.Id, ended.Id, $$"""{"session":"{{ended.SessionId}}"}"""), (
+            entry.ChainId, entry.Category, entry.ActorId, entry.TargetId, entry.Details));
     }
 
     [Fact]

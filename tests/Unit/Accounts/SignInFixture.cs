@@ -55,7 +55,8 @@ public sealed class SignInFixture : IAsyncDisposable
 
     /// <summary>Signs in from a browser that is not known, unless its secret is given.</summary>
     public Task<Result<SignedIn>> SignInAsync(
-        string? password = Password, string? email = Email, IPAddress? from = null, bool remember = false, string? browser = null, string? replaced = null) =>
+        string? password = Password, string? email = Email, IPAddress? from = null, bool remember =
+            false, string? browser = null, string? replaced = null) =>
         Services.Get<SignInService>().SignInAsync(
             new(email, password, remember, from ?? Office, Browser) { BrowserSecret = browser, ReplacedSessionId = replaced }, Cancel);
 

@@ -42,7 +42,8 @@ public sealed class SignInMailTests : IAsyncLifetime
     {
         await fixture.EnterAsync();
         await fixture.FailAsync(1, Elsewhere);
-        Assert.Null((await fixture.Services.Get<SignInService>().SignInAsync(Attempt(Elsewhere, null) with { IsProxyAddress = true }, Cancel)).Error);
+        Assert.Null((await fixture.Services.Get<SignInService>()
+            .SignInAsync(Attempt(Elsewhere, null) with { IsProxyAddress = true }, Cancel)).Error);
         Assert.Empty(await fixture.Services.SubjectsAsync(Email));
     }
 
@@ -84,10 +85,12 @@ public sealed class SignInMailTests : IAsyncLifetime
 
     async Task FailAsync(IPAddress from, string email = Email) => Assert.Equal(
         ErrorCode.InvalidCredentials,
-        (await fixture.Services.Get<SignInService>().SignInAsync(Attempt(from, null) with { Email = email, Password = Wrong }, Cancel)).Error?.Code);
+        (await fixture.Services.Get<SignInService>()
+            .SignInAsync(Attempt(from, null) with { Email = email, Password = Wrong }, Cancel)).Error?.Code);
 
     async Task SignInAsync(IPAddress from, string? browser = null) =>
         Assert.Null((await fixture.Services.Get<SignInService>().SignInAsync(Attempt(from, browser), Cancel)).Error);
 
-    static SignInAttempt Attempt(IPAddress from, string? browser) => new(Email, Password, false, from, Browser) { BrowserSecret = browser, Site = Site };
+    static SignInAttempt Attempt(IPAddress from, string? browser) =>
+        new(Email, Password, false, from, Browser) { BrowserSecret = browser, Site = Site };
 }

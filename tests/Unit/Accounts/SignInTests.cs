@@ -20,11 +20,14 @@ public sealed class SignInTests
     {
         await using var newcomers = await SignInFixture.SetUpAsync();
         var signedIn = (await newcomers.SignInAsync(remember: remember)).Value;
-        Assert.Equal(("Priya Raghunathan", TestInstallation.Start.AddHours(hours), remember), (signedIn.Name, signedIn.ExpiresAt, signedIn.Remember));
+        Assert.Equal(("Priya Raghunathan", TestInstallation.Start.AddHours(hours), remember), (
+            signedIn.Name, signedIn.ExpiresAt, signedIn.Remember));
         await using var context = newcomers.Installation.Open();
         var session = Assert.Single(context.Sessions.ToList());
-        Assert.Equal((signedIn.SessionId, signedIn.UserId, "203.0.113.7", SignInFixture.Browser), (session.Id, session.UserId, session.Address, session.UserAgent));
-        Assert.Equal((TestInstallation.Start, TestInstallation.Start.AddHours(hours), null), (session.CreatedAt, session.ExpiresAt, session.EndedAt));
+        Assert.Equal((signedIn.SessionId, signedIn.UserId, "203.0.113.7", SignInFixture.Browser), (
+            session.Id, session.UserId, session.Address, session.UserAgent));
+        Assert.Equal((TestInstallation.Start, TestInstallation.Start.AddHours(hours), null), (
+            session.CreatedAt, session.ExpiresAt, session.EndedAt));
     }
 
     [Fact]
@@ -73,8 +76,10 @@ public sealed class SignInTests
         Assert.Equal(known, unknown);
         Assert.Equal(
             [
-                "Wrong email or password. 4 tries left before a 5-minute lockout.", "Wrong email or password. 3 tries left before a 5-minute lockout.",
-                "Wrong email or password. 2 tries left before a 5-minute lockout.", "Wrong email or password. 1 try left before a 5-minute lockout.",
+                "Wrong email or password. 4 tries left before a 5-minute lockout.",
+                "Wrong email or password. 3 tries left before a 5-minute lockout.",
+                "Wrong email or password. 2 tries left before a 5-minute lockout.",
+                "Wrong email or password. 1 try left before a 5-minute lockout.",
                 "Wrong email or password. Try again in 5 minutes.", "Too many attempts. Try again in 5 minutes.",
                 "Too many attempts. Try again in 5 minutes.",
             ],
@@ -89,7 +94,8 @@ public sealed class SignInTests
         await using var newcomers = await SignInFixture.SetUpAsync();
         var hasher = new CountingHasher();
         var service = newcomers.Start(services => services.AddSingleton<IPasswordHasher<DashboardUser>>(hasher)).Get<SignInService>();
-        await service.SignInAsync(new("nobody@northwind.example", SignInFixture.Password, false, SignInFixture.Office, null), SignInFixture.Cancel);
+        await service.SignInAsync(
+            new("nobody@northwind.example", SignInFixture.Password, false, SignInFixture.Office, null), SignInFixture.Cancel);
         Assert.Equal(1, hasher.Verified);
     }
 
@@ -159,7 +165,8 @@ public sealed class SignInTests
         await using var newcomers = await SignInFixture.SetUpAsync();
         for (var i = 0; i < 60; i++)
         {
-            Assert.Equal(ErrorCode.InvalidCredentials, (await newcomers.SignInAsync(SignInFixture.Wrong, $"nobody-{i}@northwind.example")).Error?.Code);
+            Assert.Equal(ErrorCode.InvalidCredentials,
+                (await newcomers.SignInAsync(SignInFixture.Wrong, $"nobody-{i}@northwind.example")).Error?.Code);
         }
 
         Assert.Equal(ErrorCode.RateLimited, (await newcomers.SignInAsync(SignInFixture.Wrong)).Error?.Code);
@@ -250,7 +257,8 @@ public sealed class SignInTests
         var service = newcomers.Start().Get<SignInService>();
         for (var i = 0; i < 70; i++)
         {
-            SignInAttempt attempt = new($"nobody-{i}@northwind.example", SignInFixture.Wrong, false, SignInFixture.Office, null) { IsProxyAddress = true };
+            SignInAttempt attempt =
+                new($"nobody-{i}@northwind.example", SignInFixture.Wrong, false, SignInFixture.Office, null) { IsProxyAddress = true };
             Assert.Equal(ErrorCode.InvalidCredentials, (await service.SignInAsync(attempt, SignInFixture.Cancel)).Error?.Code);
         }
 
@@ -270,8 +278,10 @@ public sealed class SignInTests
 
         Assert.DoesNotContain(newcomers.Log(), entry => entry.Action == "account.attacked");
         var (home, office) = (IPAddress.Parse("192.0.2.1"), SignInFixture.Office);
-        Assert.Equal("Wrong email or password. 1 try left before a 15-minute lockout.", (await newcomers.SignInAsync(SignInFixture.Wrong, from: home)).Error?.Detail);
-        Assert.Equal("Wrong email or password. 4 tries left before a 5-minute lockout.", (await newcomers.SignInAsync(SignInFixture.Wrong, from: office)).Error?.Detail);
+        Assert.Equal("Wrong email or password. 1 try left before a 15-minute lockout.",
+            (await newcomers.SignInAsync(SignInFixture.Wrong, from: home)).Error?.Detail);
+        Assert.Equal("Wrong email or password. 4 tries left before a 5-minute lockout.",
+            (await newcomers.SignInAsync(SignInFixture.Wrong, from: office)).Error?.Detail);
         Assert.True((await newcomers.SignInAsync(from: home)).Succeeded);
         await newcomers.FailAsync(1, IPAddress.Parse("192.0.3.1"));
         var entry = Assert.Single(newcomers.Log(), entry => entry.Action == "account.attacked");
@@ -317,7 +327,8 @@ public sealed class SignInTests
         Assert.True((await newcomers.SignInAsync(replaced: first.SessionId)).Succeeded);
         Assert.Null(await sessions.FindStatusAsync(first.SessionId!, first.Id, SignInFixture.Cancel));
         Assert.NotNull(await sessions.FindStatusAsync(kept.SessionId!, kept.Id, SignInFixture.Cancel));
-        Assert.Single(newcomers.Log(), entry => entry.Action == "session.ended" && entry.Details.Contains(first.SessionId!, StringComparison.Ordinal));
+        Assert.Single(newcomers.Log(), entry =>
+            entry.Action == "session.ended" && entry.Details.Contains(first.SessionId!, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -331,7 +342,8 @@ public sealed class SignInTests
         }
 
         newcomers.Installation.Time.Advance(TimeSpan.FromDays(1) + TimeSpan.FromMilliseconds(1));
-        Assert.EndsWith("4 tries left before a 5-minute lockout.", (await newcomers.SignInAsync(SignInFixture.Wrong)).Error?.Detail, StringComparison.Ordinal);
+        Assert.EndsWith("4 tries left before a 5-minute lockout.", (await newcomers.SignInAsync(SignInFixture.Wrong)).Error?.Detail,
+            StringComparison.Ordinal);
         await using var context = newcomers.Installation.Open();
         Assert.Equal(11, context.SignInFailures.Count());
         await newcomers.SignInAsync(SignInFixture.Wrong);
@@ -360,7 +372,8 @@ public sealed class SignInTests
         await using var newcomers = await SignInFixture.SetUpAsync();
         var hasher = new CountingHasher();
         var service = newcomers.Start(services => services.AddSingleton<IPasswordHasher<DashboardUser>>(hasher)).Get<SignInService>();
-        var outcome = await service.SignInAsync(new(new('a', email), new('p', password), false, SignInFixture.Office, null), SignInFixture.Cancel);
+        var outcome =
+            await service.SignInAsync(new(new('a', email), new('p', password), false, SignInFixture.Office, null), SignInFixture.Cancel);
         Assert.Equal((ErrorCode.InvalidCredentials, 0), (outcome.Error?.Code, hasher.Verified));
     }
 
@@ -399,8 +412,10 @@ public sealed class SignInTests
     {
         const string typed = "schlie\u00DFe die Tu\u0308r bitte";
         await using var newcomers = await SignInFixture.SetUpAsync();
-        await StoreAsync(newcomers, new PasswordHasher<DashboardUser>(Options.Create(new PasswordHasherOptions { IterationCount = 10 })).HashPassword(new(), typed));
-        Assert.Equal(ErrorCode.InvalidCredentials, (await newcomers.SignInAsync(ComparableText.Compose(typed))).Error?.Code); // not what was hashed
+        await StoreAsync(newcomers, new PasswordHasher<DashboardUser>(Options.Create(new PasswordHasherOptions { IterationCount = 10 }))
+            .HashPassword(new(), typed));
+        // not what was hashed
+        Assert.Equal(ErrorCode.InvalidCredentials, (await newcomers.SignInAsync(ComparableText.Compose(typed))).Error?.Code);
         Assert.Null((await newcomers.SignInAsync(typed)).Error);
         Assert.Null((await newcomers.SignInAsync(ComparableText.Compose(typed))).Error);
     }
@@ -411,7 +426,8 @@ public sealed class SignInTests
         await using var newcomers = await SignInFixture.SetUpAsync();
         var stronger = newcomers.Start(services => services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 20));
         var before = Hash(newcomers);
-        var outcome = await stronger.Get<SignInService>().SignInAsync(new(SignInFixture.Email, SignInFixture.Password, false, SignInFixture.Office, null), SignInFixture.Cancel);
+        var outcome = await stronger.Get<SignInService>()
+            .SignInAsync(new(SignInFixture.Email, SignInFixture.Password, false, SignInFixture.Office, null), SignInFixture.Cancel);
         Assert.True(outcome.Succeeded);
         Assert.NotEqual(before, Hash(newcomers));
         Assert.True((await newcomers.SignInAsync()).Succeeded);
@@ -429,7 +445,8 @@ public sealed class SignInTests
         await using var newcomers = await SignInFixture.SetUpAsync();
         var hasher = new CountingHasher { OnVerify = () => Change(newcomers.Installation) };
         var service = newcomers.Start(services => services.AddSingleton<IPasswordHasher<DashboardUser>>(hasher)).Get<SignInService>();
-        var outcome = await service.SignInAsync(new(SignInFixture.Email, SignInFixture.Password, false, SignInFixture.Office, null), SignInFixture.Cancel);
+        var outcome = await service.SignInAsync(
+            new(SignInFixture.Email, SignInFixture.Password, false, SignInFixture.Office, null), SignInFixture.Cancel);
         Assert.Equal((ErrorCode.InvalidCredentials, 1), (outcome.Error?.Code, hasher.Verified));
         await using var context = newcomers.Installation.Open();
         Assert.Empty(context.Sessions);
@@ -455,7 +472,8 @@ public sealed class SignInTests
 
     [Fact]
     public void Attempt_does_not_print_credentials() =>
-        Assert.Equal("sign-in from 203.0.113.7", new SignInAttempt("a@b.example", "Secret-Secret-1", true, SignInFixture.Office, "x").ToString());
+        Assert.Equal(
+            "sign-in from 203.0.113.7", new SignInAttempt("a@b.example", "Secret-Secret-1", true, SignInFixture.Office, "x").ToString());
 
     /// <summary>A system clock that somebody sets.</summary>
     sealed class SetClock(TimeProvider steady) : TimeProvider

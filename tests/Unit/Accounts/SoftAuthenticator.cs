@@ -37,8 +37,15 @@ sealed class SoftAuthenticator : IDisposable
         var point = key.ExportParameters(includePrivateParameters: false).Q;
         byte[] cose = [0xA5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 32, .. point.X!, 0x22, 0x58, 32, .. point.Y!];
         byte[] data = [.. AuthenticatorData(HasCredential), .. new byte[16], 0, (byte)id.Length, .. id, .. cose];
-        byte[] attestation = [0xA3, .. Text("fmt"), .. Text("none"), .. Text("attStmt"), 0xA0, .. Text("authData"), 0x59, .. Short(data.Length), .. data];
-        return Answer(new { clientDataJSON = Encode(ClientData("webauthn.create", options)), attestationObject = Encode(attestation), transports = new[] { "internal" } });
+        byte[] attestation =
+            [0xA3, .. Text("fmt"), .. Text("none"), .. Text("attStmt"), 0xA0, .. Text("authData"), 0x59, .. Short(data.Length), .. data];
+        return Answer(
+            new
+            {
+                clientDataJSON = Encode(ClientData("webauthn.create", options)),
+                attestationObject = Encode(attestation),
+                transports = new[] { "internal" }
+            });
     }
 
     /// <summary>Answers a request for a passkey.</summary>
@@ -47,8 +54,16 @@ sealed class SoftAuthenticator : IDisposable
         using var options = JsonDocument.Parse(challenge.Options);
         SignCount += SignCount > 0 ? 1u : 0;
         var (data, client) = (AuthenticatorData(0), ClientData("webauthn.get", options));
-        var signature = key.SignData([.. data, .. SHA256.HashData(client)], HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
-        return Answer(new { clientDataJSON = Encode(client), authenticatorData = Encode(data), signature = Encode(signature), userHandle = UserHandle });
+        var signature =
+            key.SignData([.. data, .. SHA256.HashData(client)], HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        return Answer(
+            new
+            {
+                clientDataJSON = Encode(client),
+                authenticatorData = Encode(data),
+                signature = Encode(signature),
+                userHandle = UserHandle
+            });
     }
 
     byte[] AuthenticatorData(byte flags)

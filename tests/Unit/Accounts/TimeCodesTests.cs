@@ -46,5 +46,6 @@ public sealed class TimeCodesTests
     [InlineData("foob", "MZXW6YQ")]
     [InlineData("fooba", "MZXW6YTB")]
     [InlineData("foobar", "MZXW6YTBOI")]
-    public void Secret_as_text_is_that_of_rfc_4648(string bytes, string text = "") => Assert.Equal(text, TimeCodes.ToText(Encoding.ASCII.GetBytes(bytes)));
+    public void Secret_as_text_is_that_of_rfc_4648(string bytes, string text = "") =>
+        Assert.Equal(text, TimeCodes.ToText(Encoding.ASCII.GetBytes(bytes)));
 }

@@ -54,7 +54,8 @@ public sealed class WayInTests
         var options = new CookieAuthenticationOptions();
         SessionCookie.Configure(options, new PublicUrl(TestInstallation.Configuration(("PublicUrl", publicUrl))).IsHttps, new());
         Assert.Equal((name, secure, true, SameSiteMode.Lax, "/", (string?)null),
-            (options.Cookie.Name, options.Cookie.SecurePolicy, options.Cookie.HttpOnly, options.Cookie.SameSite, options.Cookie.Path, options.Cookie.Domain));
+            (options.Cookie.Name, options.Cookie.SecurePolicy, options.Cookie.HttpOnly, options.Cookie.SameSite,
+                options.Cookie.Path, options.Cookie.Domain));
         Assert.False(options.SlidingExpiration);
     }
 }

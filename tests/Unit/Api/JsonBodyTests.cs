@@ -28,7 +28,8 @@ public sealed class JsonBodyTests
     {
         var left = Create("""{"name": "b"}""").Value;
         Assert.Equal(new("b"), left);
-        Assert.Equal(left, Create("""{"name": "b", "project": null, "workflow_id": null, "resources": null, "permissions": null, "expires_at": null}""").Value);
+        Assert.Equal(left, Create(
+            """{"name": "b", "project": null, "workflow_id": null, "resources": null, "permissions": null, "expires_at": null}""").Value);
     }
 
     [Theory]
@@ -84,7 +85,8 @@ public sealed class JsonBodyTests
     [InlineData(new byte[] { 0xEF, 0xBB, 0xBF, (byte)'{', (byte)'}' })]
     [InlineData(new byte[] { (byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}' })]
     [InlineData(new byte[] { 0xFF, 0xFE, (byte)'{', 0, (byte)'}', 0 })]
-    public void Body_that_is_not_UTF_8_is_refused(byte[] bytes) => Assert.Equal(ErrorCode.InvalidRequest, JsonBody.Parse<CreateKeyRequest>(bytes).Error!.Code);
+    public void Body_that_is_not_UTF_8_is_refused(byte[] bytes) =>
+        Assert.Equal(ErrorCode.InvalidRequest, JsonBody.Parse<CreateKeyRequest>(bytes).Error!.Code);
 
     [Fact]
     public void Long_member_name_is_not_echoed()

@@ -23,13 +23,15 @@ public sealed class ProblemsTests
     [InlineData(ErrorCode.Unavailable, 503, "unavailable")]
     public async Task Error_has_its_status_and_code(ErrorCode code, int status, string word)
     {
-        var (http, body) = await TellAsync(new(code, "What happened.", RetryAfter: code == ErrorCode.RateLimited ? TimeSpan.FromSeconds(59.2) : null));
+        var (http, body) =
+            await TellAsync(new(code, "What happened.", RetryAfter: code == ErrorCode.RateLimited ? TimeSpan.FromSeconds(59.2) : null));
         Assert.Equal(status, http.Response.StatusCode);
         Assert.Equal("application/problem+json", http.Response.ContentType);
         Assert.Equal("no-store", http.Response.Headers.CacheControl.ToString());
         Assert.Equal(["type", "title", "status", "detail", "code"], Order(body));
         Assert.Equal((word, status, "What happened.", "about:blank"), (
-            body.GetProperty("code").GetString(), body.GetProperty("status").GetInt32(), body.GetProperty("detail").GetString(), body.GetProperty("type").GetString()));
+            body.GetProperty("code").GetString(), body.GetProperty("status").GetInt32(), body.GetProperty("detail")
+                .GetString(), body.GetProperty("type").GetString()));
         Assert.Equal(status == 401, http.Response.Headers.WWWAuthenticate.Count == 1);
         Assert.Equal(status switch { 429 => "60", 503 => "5", _ => "" }, http.Response.Headers.RetryAfter.ToString());
     }
@@ -44,8 +46,10 @@ public sealed class ProblemsTests
     [Fact]
     public async Task Errors_are_listed_by_field()
     {
-        var (_, body) = await TellAsync(Error.Invalid(new Dictionary<string, string>(StringComparer.Ordinal) { ["name"] = "Too <long>.", ["expires_at"] = "Past." }));
-        Assert.Equal(("Too <long>.", "Past."), (body.GetProperty("errors").GetProperty("name").GetString(), body.GetProperty("errors").GetProperty("expires_at").GetString()));
+        var (_, body) = await TellAsync(
+            Error.Invalid(new Dictionary<string, string>(StringComparer.Ordinal) { ["name"] = "Too <long>.", ["expires_at"] = "Past." }));
+        Assert.Equal(("Too <long>.", "Past."), (
+            body.GetProperty("errors").GetProperty("name").GetString(), body.GetProperty("errors").GetProperty("expires_at").GetString()));
     }
 
     [Fact]

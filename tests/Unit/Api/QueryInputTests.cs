@@ -12,7 +12,8 @@ public sealed class QueryInputTests
     [Fact]
     public void Parameters_are_read_by_their_type()
     {
-        var read = Read("?project=a/b&include_revoked=true&search=12&environment=test&sort=last_used_at&descending=false&cursor=c&limit=200");
+        var read = Read(
+            "?project=a/b&include_revoked=true&search=12&environment=test&sort=last_used_at&descending=false&cursor=c&limit=200");
         Assert.Equal(new("a/b", true, "12", KeyEnvironment.Test, KeySort.LastUsedAt, false, "c", 200), read.Value);
     }
 
@@ -49,7 +50,10 @@ public sealed class QueryInputTests
     [InlineData("?owner=dora&expiring_within=soon&unused_for=90", "expiring_within owner unused_for")]
     [InlineData("?environment=prod&limit=0x1&search=a&search=b", "environment limit search")]
     public void Invalid_parameter_is_an_error_of_its_field(string query, string fields) =>
-        Assert.Equal(fields, string.Join(' ', (Read(query) is { Error: null, Value: var read } ? read.ToQuery().Error : Read(query).Error)!.Errors!.Keys.Order(StringComparer.Ordinal)));
+        Assert.Equal(
+            fields, string.Join(' ', (Read(query) is { Error: null, Value: var read } ? read.ToQuery().Error
+                : Read(query).Error)!.Errors!.Keys.Order(StringComparer.Ordinal)));
 
-    static Core.Common.Result<KeyListRequest> Read(string query) => QueryInput.Read<KeyListRequest>(new QueryCollection(QueryHelpers.ParseQuery(query)));
+    static Core.Common.Result<KeyListRequest> Read(string query) =>
+        QueryInput.Read<KeyListRequest>(new QueryCollection(QueryHelpers.ParseQuery(query)));
 }

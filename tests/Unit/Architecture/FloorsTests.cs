@@ -8,7 +8,8 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Architecture;
 
-/// <summary>Core is built in floors: a folder may use those above it, never one below. Dashboard has no order, but no circle either.</summary>
+/// <summary>Core is built in floors: a folder may use those above it, never one below. Dashboard has no order, but no circle
+/// either.</summary>
 public sealed class FloorsTests
 {
     const string CoreName = "Dashboard.Core";
@@ -17,8 +18,10 @@ public sealed class FloorsTests
     /// <summary>Core's folders from the top floor down.</summary>
     static readonly string[] Floors =
     [
-        "Common", "Data", "Limits", "DataProtection", "Changes", "Organizations", "Keys.Format", "Keys", "Keys.Listing", "Mail", "Accounts", "Projects", "Usage", "Setup",
-        "Credentials", "ServiceAccounts", "PublishedApps", "Import", "Tokens", "Members", "Deletion", "Verification", "Verification.AspNetCore", "OAuth", "Audit",
+        "Common", "Data", "Limits", "DataProtection", "Changes", "Organizations", "Keys.Format",
+        "Keys", "Keys.Listing", "Mail", "Accounts", "Projects", "Usage", "Setup",
+        "Credentials", "ServiceAccounts", "PublishedApps", "Import", "Tokens", "Members", "Deletion",
+        "Verification", "Verification.AspNetCore", "OAuth", "Audit",
     ];
 
     /// <summary>What puts the floors together, and so uses all of them.</summary>
@@ -32,7 +35,8 @@ public sealed class FloorsTests
     {
         var graph = GraphOf(Core, CoreName, type => Composition.Contains(type.Name, StringComparer.Ordinal));
         Assert.Empty(graph.FindDownward(Floors));
-        Assert.Equal(Floors.Order(StringComparer.Ordinal), graph.Folders.Order(StringComparer.Ordinal)); // the list has no floor that is gone
+        // the list has no floor that is gone
+        Assert.Equal(Floors.Order(StringComparer.Ordinal), graph.Folders.Order(StringComparer.Ordinal));
         Assert.Empty(graph.FindCircles());
     }
 
@@ -72,7 +76,8 @@ public sealed class FloorsTests
         var (assembly, graph) = (typeof(ExitCode).Assembly, new FolderGraph());
         foreach (var (from, to) in TypeReferences.Of(assembly))
         {
-            Assert.False(to.Assembly is CoreName or DashboardName || to.Namespace.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal), $"{from.Name} > {to.Name}");
+            Assert.False(to.Assembly is CoreName or DashboardName
+                || to.Namespace.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal), $"{from.Name} > {to.Name}");
             if (FolderOf(from, root) is { } user && FolderOf(to, root) is { } used)
             {
                 graph.Add(user, used, $"{from.Name} > {to.Name}");
@@ -95,7 +100,8 @@ public sealed class FloorsTests
     static FolderGraph GraphOf(Assembly assembly, string root, Func<TypeId, bool> isComposition)
     {
         var graph = new FolderGraph();
-        foreach (var (from, to) in TypeReferences.Of(assembly).Where(reference => reference.To.Assembly == root && !isComposition(reference.From)))
+        foreach (var (from, to) in TypeReferences.Of(assembly)
+            .Where(reference => reference.To.Assembly == root && !isComposition(reference.From)))
         {
             if (FolderOf(from, root) is { } user && FolderOf(to, root) is { } used)
             {
@@ -107,7 +113,8 @@ public sealed class FloorsTests
     }
 
     static string? FolderOf(TypeId type, string root) =>
-        type.Namespace.StartsWith($"{root}.", StringComparison.Ordinal) && !type.Namespace.Contains(".Migrations", StringComparison.Ordinal) ? type.Namespace[(root.Length + 1)..] : null;
+        type.Namespace.StartsWith($"{root}.", StringComparison.Ordinal)
+            && !type.Namespace.Contains(".Migrations", StringComparison.Ordinal) ? type.Namespace[(root.Length + 1)..] : null;
 
     /// <summary>What the lines name that begin with a keyword and a namespace of Core.</summary>
     static IEnumerable<string> Named(IEnumerable<string> lines, string keyword) => lines

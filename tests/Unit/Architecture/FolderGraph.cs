@@ -39,7 +39,8 @@ sealed class FolderGraph
         var place = floors.Select((folder, at) => (folder, at)).ToDictionary(x => x.folder, x => x.at, StringComparer.Ordinal);
         return
         [
-            .. Folders.Where(folder => !place.ContainsKey(folder)).Order(StringComparer.Ordinal).Select(folder => $"{folder} is in no floor"),
+            .. Folders.Where(folder => !place.ContainsKey(folder)).Order(StringComparer.Ordinal)
+                .Select(folder => $"{folder} is in no floor"),
             .. from user in uses.OrderBy(x => x.Key, StringComparer.Ordinal)
                from used in user.Value
                where place.TryGetValue(user.Key, out var own) && place.TryGetValue(used.Key, out var other) && other > own
@@ -54,7 +55,9 @@ sealed class FolderGraph
         return
         [
             .. Folders.Where(folder => reached[folder].Contains(folder))
-                .GroupBy(folder => string.Join(", ", reached[folder].Where(other => reached[other].Contains(folder)).Order(StringComparer.Ordinal)), StringComparer.Ordinal)
+                .GroupBy(folder =>
+                    string.Join(", ", reached[folder].Where(other => reached[other].Contains(folder))
+                        .Order(StringComparer.Ordinal)), StringComparer.Ordinal)
                 .Select(circle => $"{circle.Key} use each other: {string.Join("; ", Reasons([.. circle]))}").Order(StringComparer.Ordinal),
         ];
     }

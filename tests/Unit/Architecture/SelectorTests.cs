@@ -4,7 +4,8 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Architecture;
 
-/// <summary>Tests of pages find elements by role, label or test id, through <see cref="Elements"/>: a change of markup that a user does not notice breaks no test.</summary>
+/// <summary>Tests of pages find elements by role, label or test id, through <see cref="Elements"/>: a change of markup that a user does not
+/// notice breaks no test.</summary>
 public sealed partial class SelectorTests
 {
     /// <summary>The calls that take a CSS selector.</summary>
@@ -16,11 +17,14 @@ public sealed partial class SelectorTests
     {
         var tests = Path.Combine(Repository.Root, "tests", "Unit");
         string[] allowed = [Path.Combine("Support", "Elements.cs"), Path.Combine("Architecture", "SelectorTests.cs")];
-        var files = Directory.EnumerateFiles(tests, "*", SearchOption.AllDirectories).Where(file => Path.GetExtension(file) is ".cs" or ".razor")
+        var files = Directory.EnumerateFiles(tests, "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetExtension(file) is ".cs" or ".razor")
             .Select(file => Path.GetRelativePath(tests, file))
-            .Where(file => !allowed.Contains(file, StringComparer.Ordinal) && file.Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj")).ToList();
+            .Where(file => !allowed.Contains(file, StringComparer.Ordinal)
+                && file.Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj")).ToList();
         Assert.NotEmpty(files);
-        var found = files.SelectMany(file => Selector.Matches(File.ReadAllText(Path.Combine(tests, file))).Select(match => $"{file}: {match.Value}"));
+        var found = files.SelectMany(
+            file => Selector.Matches(File.ReadAllText(Path.Combine(tests, file))).Select(match => $"{file}: {match.Value}"));
         Assert.Empty(found);
     }
 

@@ -26,8 +26,10 @@ public sealed class TransactionPlacesTests
     [Fact]
     public void Transactions_are_started_by_the_unit_of_work_only()
     {
-        string[] begins = ["BeginTransaction", "BeginTransactionAsync", "UseTransaction", "UseTransactionAsync", "EnlistTransaction", "CreateExecutionStrategy"];
-        Assert.Equal([nameof(UnitOfWorkRunner)], Callers(called => begins.Contains(called.Name) || called.DeclaringType?.Namespace == "System.Transactions").Select(Written).Distinct());
+        string[] begins = ["BeginTransaction", "BeginTransactionAsync", "UseTransaction",
+            "UseTransactionAsync", "EnlistTransaction", "CreateExecutionStrategy"];
+        Assert.Equal([nameof(UnitOfWorkRunner)], Callers(called =>
+            begins.Contains(called.Name) || called.DeclaringType?.Namespace == "System.Transactions").Select(Written).Distinct());
     }
 
     [Fact]
@@ -39,9 +41,11 @@ public sealed class TransactionPlacesTests
             "ExecuteSql", "ExecuteSqlAsync", "ExecuteSqlRaw", "ExecuteSqlRawAsync", "ExecuteSqlInterpolated", "ExecuteSqlInterpolatedAsync",
             "ExecuteNonQuery", "ExecuteNonQueryAsync", "SqlQuery", "SqlQueryRaw", $"{nameof(Counters)}.{nameof(Counters.RaiseAsync)}",
             $"{nameof(UntrackedRows)}.{nameof(UntrackedRows.WriteAsync)}",
-            $"{nameof(HandWrittenSql)}.{nameof(HandWrittenSql.ExecuteAsync)}", $"{nameof(HandWrittenSql)}.{nameof(HandWrittenSql.ReadAsync)}",
+            $"{nameof(HandWrittenSql)}.{nameof(HandWrittenSql.ExecuteAsync)}",
+            $"{nameof(HandWrittenSql)}.{nameof(HandWrittenSql.ReadAsync)}",
         ];
-        var places = Callers(called => writes.Contains(called.Name) || writes.Contains($"{called.DeclaringType?.Name}.{called.Name}")).Where(method => !HasChange(method)).Select(Written).Distinct().Order(StringComparer.Ordinal);
+        var places = Callers(called => writes.Contains(called.Name) || writes.Contains($"{called.DeclaringType?.Name}.{called.Name}"))
+            .Where(method => !HasChange(method)).Select(Written).Distinct().Order(StringComparer.Ordinal);
         Assert.Equal(
             [
                 nameof(AuditPruning), // deletes old audit rows, after one that says so
@@ -79,7 +83,8 @@ public sealed class TransactionPlacesTests
     static bool HasChange(MethodBase method) => method.DeclaringType == typeof(UnitOfWork)
         || method.GetParameters().Any(parameter => parameter.ParameterType == typeof(UnitOfWork))
         || (method.DeclaringType is { } type && type.GetInterfaces().Contains(typeof(IAsyncStateMachine))
-            && type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Any(field => field.FieldType == typeof(UnitOfWork)));
+            && type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+                .Any(field => field.FieldType == typeof(UnitOfWork)));
 
     /// <summary>Returns the type that declares a method in source code.</summary>
     static string Written(MethodBase method)

@@ -7,7 +7,8 @@ using System.Reflection.PortableExecutable;
 
 namespace Dashboard.Tests.Unit.Architecture;
 
-/// <summary>A type by the folder that its namespace stands for. Nested and generated types count as the type that they were written in.</summary>
+/// <summary>A type by the folder that its namespace stands for. Nested and generated types count as the type that they were written
+/// in.</summary>
 /// <param name="Assembly">The assembly's name.</param>
 /// <param name="Namespace">The namespace, empty for none.</param>
 /// <param name="Name">The name as metadata has it.</param>
@@ -16,8 +17,8 @@ readonly record struct TypeId(string Assembly, string Namespace, string Name);
 /// <summary>A type that uses another.</summary>
 readonly record struct TypeReference(TypeId From, TypeId To);
 
-/// <summary>Reads which types of a compiled assembly use which: by base types, members, attributes, local variables and instructions. A constant leaves no
-/// trace in what uses it.</summary>
+/// <summary>Reads which types of a compiled assembly use which: by base types, members, attributes, local variables and instructions. A
+/// constant leaves no trace in what uses it.</summary>
 sealed class TypeReferences : ISignatureTypeProvider<object?, object?>, IDisposable
 {
     static readonly Dictionary<short, OpCode> Codes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
@@ -206,7 +207,8 @@ sealed class TypeReferences : ISignatureTypeProvider<object?, object?>, IDisposa
     TypeId IdOf(TypeDefinitionHandle handle)
     {
         var type = metadata.GetTypeDefinition(handle);
-        return type.IsNested ? IdOf(type.GetDeclaringType()) : new(assembly, metadata.GetString(type.Namespace), metadata.GetString(type.Name));
+        return type.IsNested ? IdOf(type.GetDeclaringType())
+            : new(assembly, metadata.GetString(type.Namespace), metadata.GetString(type.Name));
     }
 
     TypeId IdOf(TypeReferenceHandle handle)
@@ -216,7 +218,8 @@ sealed class TypeReferences : ISignatureTypeProvider<object?, object?>, IDisposa
         {
             HandleKind.TypeReference => IdOf((TypeReferenceHandle)type.ResolutionScope),
             HandleKind.AssemblyReference => new(
-                metadata.GetString(metadata.GetAssemblyReference((AssemblyReferenceHandle)type.ResolutionScope).Name), metadata.GetString(type.Namespace), metadata.GetString(type.Name)),
+                metadata.GetString(metadata.GetAssemblyReference((AssemblyReferenceHandle)type.ResolutionScope).Name),
+                metadata.GetString(type.Namespace), metadata.GetString(type.Name)),
             _ => new(assembly, metadata.GetString(type.Namespace), metadata.GetString(type.Name)),
         };
     }
@@ -233,7 +236,8 @@ sealed class TypeReferences : ISignatureTypeProvider<object?, object?>, IDisposa
         return null;
     }
 
-    object? ISignatureTypeProvider<object?, object?>.GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
+    object? ISignatureTypeProvider<object?, object?>.GetTypeFromSpecification(
+        MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
         reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
 
     object? ISimpleTypeProvider<object?>.GetPrimitiveType(PrimitiveTypeCode typeCode) => null;

@@ -18,19 +18,22 @@ public sealed class TypeReferencesTests
     [InlineData(nameof(UsesByConstraint<PlantedAttribute>))]
     public void Use_of_any_form_is_seen(string user)
     {
-        Assert.Contains(Own, reference => reference.From.Name.StartsWith(user, StringComparison.Ordinal) && reference.To.Name == nameof(PlantedAttribute));
+        Assert.Contains(Own, reference =>
+            reference.From.Name.StartsWith(user, StringComparison.Ordinal) && reference.To.Name == nameof(PlantedAttribute));
     }
 
     [Fact]
     public void Type_that_uses_nothing_is_not_said_to()
     {
-        Assert.DoesNotContain(Own, reference => reference.From.Name == nameof(UsesNothing) && reference.To.Name == nameof(PlantedAttribute));
+        Assert.DoesNotContain(
+            Own, reference => reference.From.Name == nameof(UsesNothing) && reference.To.Name == nameof(PlantedAttribute));
     }
 
     [Fact]
     public void Use_across_assemblies_names_the_other_assembly()
     {
-        Assert.Contains(Own, reference => reference.From.Name == nameof(TypeReferencesTests) && reference.To == new TypeId("xunit.v3.core", "Xunit", nameof(FactAttribute)));
+        Assert.Contains(Own, reference => reference.From.Name == nameof(TypeReferencesTests)
+            && reference.To == new TypeId("xunit.v3.core", "Xunit", nameof(FactAttribute)));
     }
 }
 

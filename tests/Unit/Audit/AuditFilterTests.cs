@@ -12,13 +12,16 @@ public sealed class AuditFilterTests
     {
         foreach (var filter in new AuditFilter[]
         {
-            AuditFilter.None, new(Category: "keys", Actor: "person-1", Target: "acme/orders", Succeeded: false, Network: "10.2.3.0/24", Period: AuditPeriod.Week),
-            new(Succeeded: true, Period: AuditPeriod.Dates, From: new(2026, 11, 1), To: new(2026, 11, 30)), new(Period: AuditPeriod.Dates, To: new(2026, 11, 30)),
+            AuditFilter.None, new(Category: "keys", Actor: "person-1", Target: "acme/orders",
+                Succeeded: false, Network: "10.2.3.0/24", Period: AuditPeriod.Week),
+            new(Succeeded: true, Period: AuditPeriod.Dates, From: new(2026, 11, 1), To: new(2026, 11, 30)), new(
+                Period: AuditPeriod.Dates, To: new(2026, 11, 30)),
         })
         {
             var query = filter.ToQuery().ToDictionary(x => x.Name, x => x.Value, StringComparer.Ordinal);
             Assert.Equal(filter, AuditFilter.Read(
-                query["category"], query["actor"], query["target"], query["outcome"], query["network"], query["period"], query["from"], query["to"]));
+                query["category"], query["actor"], query["target"], query["outcome"], query["network"],
+                query["period"], query["from"], query["to"]));
         }
     }
 
@@ -41,7 +44,9 @@ public sealed class AuditFilterTests
     public void Last_day_counts_in_full()
     {
         var asked = new AuditFilter(Period: AuditPeriod.Dates, From: new(2026, 11, 1), To: new(2026, 11, 1)).ToQuery("acme", now);
-        Assert.Equal((new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 11, 2, 0, 0, 0, TimeSpan.Zero)), (asked.From, asked.To));
+        Assert.Equal(
+            (new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 11, 2, 0, 0, 0, TimeSpan.Zero)),
+            (asked.From, asked.To));
         Assert.Null(new AuditFilter(Period: AuditPeriod.Dates, To: DateOnly.MaxValue).ToQuery("acme", now).To);
     }
 

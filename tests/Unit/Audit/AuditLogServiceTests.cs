@@ -106,7 +106,8 @@ public sealed class AuditLogServiceTests : IAsyncDisposable
     {
         foreach (var (query, field) in new (AuditQuery, string)[]
         {
-            (new("acme", Category: "secrets"), "category"), (new("acme", Actor: new('a', 257)), "actor"), (new("acme", Target: "a\0b"), "target"),
+            (new("acme", Category: "secrets"), "category"), (new("acme", Actor: new('a', 257)), "actor"), (
+                new("acme", Target: "a\0b"), "target"),
             (new("acme", Network: "10.2.3.0/25"), "network"), (new("acme", Network: "here"), "network"), (new("acme", Limit: 0), "limit"),
             (new("acme", Cursor: "x"), "cursor"),
         })
@@ -129,7 +130,13 @@ public sealed class AuditLogServiceTests : IAsyncDisposable
         Assert.Equal("Dora", Assert.Single((await ListAsync(new("acme", Succeeded: false))).Items).Target.Name);
 
         world.Time.Advance(TimeSpan.FromMinutes(1));
-        world.Add(new Member { OrganizationId = chain, UserId = world.Stranger.Id, Role = OrganizationRole.Viewer, JoinedAt = world.Time.GetUtcNow() });
+        world.Add(new Member
+        {
+            OrganizationId = chain,
+            UserId = world.Stranger.Id,
+            Role = OrganizationRole.Viewer,
+            JoinedAt = world.Time.GetUtcNow()
+        });
         Assert.DoesNotContain((await ListAsync(new("acme"))).Items, row => row.Target.Name == "Sten");
         await SignInAsync("sten@example.com", Password);
         Assert.Equal("Sten", (await ListAsync(new("acme"))).Items[0].Target.Name);
@@ -174,22 +181,27 @@ public sealed class AuditLogServiceTests : IAsyncDisposable
 
         Assert.Equal(whole, seen);
         var foreign = (await ListAsync(new("acme", Limit: 1))).NextCursor;
-        Assert.Equal(["cursor"], (await Audit.ListAsync(world.Owner, new("acme", Category: AuditCategory.Keys, Cursor: foreign), Token)).Error!.Errors!.Keys);
+        Assert.Equal(["cursor"],
+            (await Audit.ListAsync(world.Owner, new("acme", Category: AuditCategory.Keys, Cursor: foreign), Token)).Error!.Errors!.Keys);
     }
 
     [Fact]
     public async Task Export_holds_every_row_in_the_order_of_the_list_in_both_formats()
     {
-        await AuditSamples.WriteAsync(world, chain, world.Owner, [.. Enumerable.Range(0, 1203).Select(i => Event(AuditCategory.Keys, $"k{i}", true))]);
+        await AuditSamples.WriteAsync(
+            world, chain, world.Owner, [.. Enumerable.Range(0, 1203).Select(i => Event(AuditCategory.Keys, $"k{i}", true))]);
         await WriteAsync(world.Admin, AuditCategory.Settings, "other", true);
-        var lines = (await ExportAsync(new("acme", Category: AuditCategory.Keys), "jsonl")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(Enumerable.Range(0, 1203).Reverse().Select(i => $"k{i}"), lines.Select(line => JsonNode.Parse(line)!["target"]!["id"]!.GetValue<string>()));
+        var lines = (await ExportAsync(new("acme", Category: AuditCategory.Keys), "jsonl"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(Enumerable.Range(0, 1203).Reverse()
+            .Select(i => $"k{i}"), lines.Select(line => JsonNode.Parse(line)!["target"]!["id"]!.GetValue<string>()));
         Assert.Equal("succeeded", JsonNode.Parse(lines[0])!["outcome"]!.GetValue<string>());
 
         using var csv = CsvReader.Create(new StringReader(await ExportAsync(new("acme"), "csv")));
         Assert.True(csv.Read());
         Assert.Equal(
-            ("1204", "2026-11-21T12:00:00.000Z", "Adam", "settings"), (csv.GetString("id"), csv.GetString("at"), csv.GetString("actor_name"), csv.GetString("category")));
+            ("1204", "2026-11-21T12:00:00.000Z", "Adam", "settings"), (
+                csv.GetString("id"), csv.GetString("at"), csv.GetString("actor_name"), csv.GetString("category")));
         var rows = 1;
         while (csv.Read())
         {
@@ -218,7 +230,8 @@ public sealed class AuditLogServiceTests : IAsyncDisposable
     [Fact]
     public async Task Export_ends_when_the_caller_loses_the_role()
     {
-        await AuditSamples.WriteAsync(world, chain, world.Owner, [.. Enumerable.Range(0, 1001).Select(i => Event(AuditCategory.Keys, $"{i}", true))]);
+        await AuditSamples.WriteAsync(
+            world, chain, world.Owner, [.. Enumerable.Range(0, 1001).Select(i => Event(AuditCategory.Keys, $"{i}", true))]);
         var rows = (await Audit.ExportAsync(world.Admin, new("acme"), Token)).Value;
         world.SetRole("acme", world.Admin, OrganizationRole.Viewer);
         await Assert.ThrowsAsync<UnauthorizedAccessException>(async () => await rows.CountAsync(Token));
@@ -231,7 +244,8 @@ public sealed class AuditLogServiceTests : IAsyncDisposable
         await WriteAsync(world.Owner, AuditCategory.Keys, "a", true);
         var head = (await Audit.HeadAsync(world.Owner, "acme", Token)).Value.Head!;
         Assert.Equal((chain, 1), (head.Chain, head.Sequence));
-        Assert.Equal(HeadState.Found, Assert.Single((await Audit.VerifyAsync(world.Owner, "acme", $" {head} ", Token)).Value.HeadChecks).State);
+        Assert.Equal(
+            HeadState.Found, Assert.Single((await Audit.VerifyAsync(world.Owner, "acme", $" {head} ", Token)).Value.HeadChecks).State);
         Assert.Equal(1, (await Audit.VerifyAsync(world.Owner, "acme", (head with { Hash = new('0', 64) }).ToString(), Token)).Value.Break);
         Assert.Equal(["head"], (await Audit.VerifyAsync(world.Owner, "acme", "what", Token)).Error!.Errors!.Keys);
         Assert.Equal(["head"], (await Audit.VerifyAsync(world.Stranger, "globex", head.ToString(), Token)).Error!.Errors!.Keys);
@@ -239,11 +253,14 @@ public sealed class AuditLogServiceTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
-    static AuditEvent Event(string category, string target, bool succeeded) => new(category, "thing.done", new("thing", target, $"Thing {target}"), succeeded);
+    static AuditEvent Event(string category, string target, bool succeeded) =>
+        new(category, "thing.done", new("thing", target, $"Thing {target}"), succeeded);
 
-    Task<Result<Core.Common.Unit>> WriteAsync(Actor actor, string category, string target, bool succeeded) => AuditSamples.WriteAsync(world, chain, actor, Event(category, target, succeeded));
+    Task<Result<Core.Common.Unit>> WriteAsync(Actor actor, string category, string target, bool succeeded) =>
+        AuditSamples.WriteAsync(world, chain, actor, Event(category, target, succeeded));
 
-    Task<Result<SignedIn>> SignInAsync(string email, string password) => world.Services.Get<SignInService>().SignInAsync(new(email, password, false, null, null), Token);
+    Task<Result<SignedIn>> SignInAsync(string email, string password) =>
+        world.Services.Get<SignInService>().SignInAsync(new(email, password, false, null, null), Token);
 
     async Task<Page<AuditRecord>> ListAsync(AuditQuery query) => (await Audit.ListAsync(world.Owner, query, Token)).Value;
 

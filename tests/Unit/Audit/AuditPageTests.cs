@@ -111,10 +111,12 @@ public sealed class AuditPageTests : PageTest
     {
         var key = await RenameAsync("backend", "frontend");
         var page = Open(world.Admin);
-        await page.AllByRole("button").First(button => button.NameOf().StartsWith("Details of Key renamed", StringComparison.Ordinal)).ClickAsync();
+        await page.AllByRole("button")
+            .First(button => button.NameOf().StartsWith("Details of Key renamed", StringComparison.Ordinal)).ClickAsync();
         page.WaitForRole("dialog");
         var drawer = page.ByRole("dialog", "Key renamed");
-        Assert.Equal(["was backend", "is frontend"], drawer.AllByTestId("change").Select(line => string.Join(' ', line.Children.Select(part => part.TextContent))));
+        Assert.Equal(["was backend", "is frontend"], drawer.AllByTestId("change")
+            .Select(line => string.Join(' ', line.Children.Select(part => part.TextContent))));
         Assert.Contains(key, drawer.TextContent, StringComparison.Ordinal);
         Assert.True(drawer.ByRole("button", "Newer row").HasAttribute("disabled"));
         await drawer.ByRole("button", "Older row").ClickAsync();
@@ -158,12 +160,14 @@ public sealed class AuditPageTests : PageTest
         await RenameAsync("backend", "frontend");
         var page = Open(world.Admin);
         await VerifyAsync(page, null);
-        page.WaitForAssertion(() => Assert.Contains("The chain holds. 2 rows, none altered, none missing.", Result(page), StringComparison.Ordinal));
+        page.WaitForAssertion(
+            () => Assert.Contains("The chain holds. 2 rows, none altered, none missing.", Result(page), StringComparison.Ordinal));
 
         world.Sql($"UPDATE AuditEntries SET TargetName = 'forged' WHERE Sequence = 2 AND ChainId = {world.OrganizationId("acme")}");
         await VerifyAsync(page, null);
         page.WaitForAssertion(() => Assert.Contains(
-            "The chain breaks at row 2. What is stored there is not what was written. The 1 row before it is intact.", Result(page), StringComparison.Ordinal));
+            "The chain breaks at row 2. What is stored there is not what was written. The 1 row before it is intact.",
+            Result(page), StringComparison.Ordinal));
         await page.ByRole("button", "Show row 2").ClickAsync();
         page.WaitForRole("dialog");
         Assert.Contains("forged", page.ByRole("dialog").TextContent, StringComparison.Ordinal);
@@ -177,12 +181,14 @@ public sealed class AuditPageTests : PageTest
         var head = (await audit.HeadAsync(world.Admin, "acme", Token)).Value.Head!.ToString();
         var page = Open(world.Admin);
         await VerifyAsync(page, "not a head");
-        Assert.Equal("Use a recorded head as it was shown: three parts with colons between them.", page.ByTestId("field-error").TextContent);
+        Assert.Equal(
+            "Use a recorded head as it was shown: three parts with colons between them.", page.ByTestId("field-error").TextContent);
         await page.ByRole("dialog").ByRole("button", "Cancel").ClickAsync();
         await VerifyAsync(page, head);
         page.WaitForAssertion(() => Assert.Contains("The recorded head is in it.", Result(page), StringComparison.Ordinal));
         await VerifyAsync(page, head.Replace(":2:", ":9:", StringComparison.Ordinal));
-        page.WaitForAssertion(() => Assert.Contains("The chain breaks at row 3. The recorded head is not in the chain", Result(page), StringComparison.Ordinal));
+        page.WaitForAssertion(() =>
+            Assert.Contains("The chain breaks at row 3. The recorded head is not in the chain", Result(page), StringComparison.Ordinal));
     }
 
     static string Result(IRenderedComponent<PageHost> page) =>
@@ -215,10 +221,12 @@ public sealed class AuditPageTests : PageTest
     }
 
     IRenderedComponent<PageHost> Open(
-        Actor person, string? category = null, string? actor = null, string? target = null, string? network = null, string? from = null, string? to = null)
+        Actor person, string? category = null, string? actor = null, string? target = null, string? network =
+            null, string? from = null, string? to = null)
     {
         var session = world.SignIn(person).SessionId!;
-        authorization.SetAuthorized(person.Name).SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, session));
+        authorization.SetAuthorized(person.Name)
+            .SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, session));
         var filter = AuditFilter.Read(category, actor, target, null, network, null, from, to);
         Navigation.NavigateTo(new AuditPageState("acme", filter).ToAddress());
         return RenderPage<AuditPage>(page => page.Add(x => x.Organization, "acme"));

@@ -28,14 +28,16 @@ public sealed class AuditPruningTests : IAsyncDisposable
         Assert.Equal(new(chain, 4, 4), (await PruneAsync()).Value);
 
         await using var context = world.Open();
-        var kept = await context.AuditEntries.AsNoTracking().Where(entry => entry.ChainId == chain).OrderBy(entry => entry.Sequence).ToListAsync(Token);
+        var kept = await context.AuditEntries.AsNoTracking().Where(entry => entry.ChainId == chain)
+            .OrderBy(entry => entry.Sequence).ToListAsync(Token);
         Assert.Equal([5, 6, 7, 8], kept.Select(entry => entry.Sequence));
         Assert.Equal(("audit.pruned", "system"), (kept[^1].Action, kept[^1].ActorType));
         Assert.Contains($"\"to\":4,\"hash\":\"{early.Hash}\"", kept[^1].Details, StringComparison.Ordinal);
         var found = await VerifyAsync(early, late);
         Assert.True(found.IsIntact);
         Assert.Equal((5, 4), (found.First, found.Entries));
-        Assert.Equal([(4, HeadState.Pruned), (7, HeadState.Found)], found.HeadChecks.OrderBy(check => check.Head.Sequence).Select(check => (check.Head.Sequence, check.State)));
+        Assert.Equal([(4, HeadState.Pruned), (7, HeadState.Found)], found.HeadChecks.OrderBy(check => check.Head.Sequence)
+            .Select(check => (check.Head.Sequence, check.State)));
     }
 
     [Fact]
@@ -92,7 +94,8 @@ public sealed class AuditPruningTests : IAsyncDisposable
         await WriteAsync(4);
         world.Time.Advance(TimeSpan.FromDays(1));
         var killed = world.Run(new SentCommands { FailWhen = text => text.Contains("DELETE", StringComparison.Ordinal) });
-        await Assert.ThrowsAnyAsync<Exception>(() => killed.Get<AuditPruning>().PruneAsync(Actor.System, chain, world.Time.GetUtcNow(), Token));
+        await Assert.ThrowsAnyAsync<Exception>(
+            () => killed.Get<AuditPruning>().PruneAsync(Actor.System, chain, world.Time.GetUtcNow(), Token));
         world.Sql("DELETE FROM AuditEntries WHERE Sequence = 1"); // as far as it got
         Assert.Equal((2, true), ((await VerifyAsync()).First, (await VerifyAsync()).IsIntact));
 
@@ -118,11 +121,13 @@ public sealed class AuditPruningTests : IAsyncDisposable
     {
         for (var i = 0; i < entries; i++)
         {
-            await AuditSamples.WriteAsync(world, chain, world.Owner, new AuditEvent(AuditCategory.Settings, "thing.done", new("thing", $"{i}", "Thing")));
+            await AuditSamples.WriteAsync(
+                world, chain, world.Owner, new AuditEvent(AuditCategory.Settings, "thing.done", new("thing", $"{i}", "Thing")));
         }
     }
 
     async Task<AuditHead> HeadAsync() => (await world.Services.Get<AuditLogService>().HeadAsync(world.Owner, "acme", Token)).Value.Head!;
 
-    Task<AuditVerification> VerifyAsync(params AuditHead[] recorded) => world.Services.Get<AuditVerifier>().VerifyAsync(chain, recorded, Token);
+    Task<AuditVerification> VerifyAsync(params AuditHead[] recorded) =>
+        world.Services.Get<AuditVerifier>().VerifyAsync(chain, recorded, Token);
 }

@@ -46,7 +46,8 @@ public sealed class AuditQueryPlanTests : IAsyncDisposable
         Assert.NotEmpty(reads);
         Assert.All(reads, seen =>
         {
-            Assert.DoesNotContain(seen.Plan, line => line.Contains("TEMP B-TREE", StringComparison.Ordinal)); // sorts everything that matches
+            // sorts everything that matches
+            Assert.DoesNotContain(seen.Plan, line => line.Contains("TEMP B-TREE", StringComparison.Ordinal));
             Assert.Contains(seen.Plan, line => line.StartsWith("SEARCH a USING INDEX", StringComparison.Ordinal)
                 && line.Contains(leads.GetValueOrDefault(filter, "_ChainId_At_"), StringComparison.Ordinal));
         });

@@ -25,7 +25,8 @@ public sealed class AuditRefusalTests : IAsyncDisposable
         var before = world.Dump();
         for (var i = 0; i < 3; i++)
         {
-            Assert.Equal(ErrorCode.Forbidden, (await world.Services.Keys.CreateAsync(world.Viewer, new(TestInstallation.Orders, "Backend"), Token)).Error!.Code);
+            Assert.Equal(ErrorCode.Forbidden,
+                (await world.Services.Keys.CreateAsync(world.Viewer, new(TestInstallation.Orders, "Backend"), Token)).Error!.Code);
             world.Time.Advance(TimeSpan.FromSeconds(1));
         }
 
@@ -33,10 +34,12 @@ public sealed class AuditRefusalTests : IAsyncDisposable
         await FlushAsync();
         var row = Assert.Single(await AuditSamples.ReadAsync(world));
         Assert.Equal(
-            (world.OrganizationId("acme"), "user", world.Viewer.Id, "Viktor", "10.2.3.0/24", "10.2.3.0/24", "auth", "change.refused", false),
+            (world.OrganizationId("acme"), "user", world.Viewer.Id, "Viktor", "10.2.3.0/24", "10.2.3.0/24",
+                "auth", "change.refused", false),
             (row.ChainId, row.ActorType, row.ActorId, row.ActorName, row.Address, row.Network, row.Category, row.Action, row.Succeeded));
         Assert.Equal(
-            """{"reason":"forbidden","count":3,"first_at":"2026-11-21T12:00:00Z","last_at":"2026-11-21T12:00:02Z"}""", JsonNode.Parse(row.Details)!.ToJsonString());
+            """{"reason":"forbidden","count":3,"first_at":"2026-11-21T12:00:00Z","last_at":"2026-11-21T12:00:02Z"}""",
+            JsonNode.Parse(row.Details)!.ToJsonString());
         Assert.Null(await world.Services.Get<AuditVerifier>().FindBreakAsync(row.ChainId, Token));
 
         await FlushAsync(); // nothing new
@@ -52,7 +55,8 @@ public sealed class AuditRefusalTests : IAsyncDisposable
         Assert.Equal(ErrorCode.NotFound, (await world.Services.Keys.RevokeAsync(world.Stranger, key, Token)).Error!.Code);
         await FlushAsync();
         var row = Assert.Single(await AuditSamples.ReadAsync(world, "change.refused"));
-        Assert.Equal((world.OrganizationId("globex"), "not_found", "user", world.Stranger.Id), (row.ChainId, Reason(row), row.TargetType, row.TargetId));
+        Assert.Equal((world.OrganizationId("globex"), "not_found", "user", world.Stranger.Id), (
+            row.ChainId, Reason(row), row.TargetType, row.TargetId));
         Assert.DoesNotContain(key, row.Details, StringComparison.Ordinal);
     }
 
@@ -70,9 +74,11 @@ public sealed class AuditRefusalTests : IAsyncDisposable
     [Fact]
     public async Task Invalid_input_and_a_change_through_an_ended_session_are_told_apart()
     {
-        Assert.Equal(ErrorCode.InvalidRequest, (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, ""), Token)).Error!.Code);
+        Assert.Equal(ErrorCode.InvalidRequest,
+            (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, ""), Token)).Error!.Code);
         var ended = world.Owner with { SessionId = "ended" };
-        Assert.Equal(ErrorCode.SessionRequired, (await world.Services.Keys.CreateAsync(ended, new(TestInstallation.Orders, "x"), Token)).Error!.Code);
+        Assert.Equal(ErrorCode.SessionRequired,
+            (await world.Services.Keys.CreateAsync(ended, new(TestInstallation.Orders, "x"), Token)).Error!.Code);
         await FlushAsync();
         Assert.Equal("session_required", Reason(Assert.Single(await AuditSamples.ReadAsync(world))));
     }
@@ -125,7 +131,8 @@ public sealed class AuditRefusalTests : IAsyncDisposable
         for (var i = 0; i < 2; i++)
         {
             await limited.Resources.CreateAsync(world.Admin, new(TestInstallation.Orders, "workflow", $"w{i}"), Token);
-            await limited.Get<PublishedAppService>().PublishAsync(world.Admin, new(TestInstallation.Orders, $"app {i}", "workflow:w0"), Token);
+            await limited.Get<PublishedAppService>()
+                .PublishAsync(world.Admin, new(TestInstallation.Orders, $"app {i}", "workflow:w0"), Token);
             await limited.Get<ServiceAccountService>().CreateAsync(world.Admin, new($"account {i}"), Token);
         }
 
@@ -135,7 +142,8 @@ public sealed class AuditRefusalTests : IAsyncDisposable
         Assert.Equal(
             ["app_limit_reached", "organization_limit_reached", "resource_limit_reached", "service_account_limit_reached"],
             rows.Select(Reason).Order(StringComparer.Ordinal));
-        Assert.Equal(AuditCategory.ServiceAccounts, rows.Single(row => Reason(row).StartsWith("service", StringComparison.Ordinal)).Category);
+        Assert.Equal(
+            AuditCategory.ServiceAccounts, rows.Single(row => Reason(row).StartsWith("service", StringComparison.Ordinal)).Category);
         Assert.All(rows, row => Assert.Equal(1, Count(row)));
     }
 
@@ -158,7 +166,8 @@ public sealed class AuditRefusalTests : IAsyncDisposable
     public async Task Refusals_that_cannot_be_written_are_written_later_and_whole_at_a_graceful_stop()
     {
         var away = true;
-        var services = world.Run(new SentCommands { FailWhen = text => away && text.Contains("INSERT INTO \"AuditEntries\"", StringComparison.Ordinal) });
+        var services = world.Run(
+            new SentCommands { FailWhen = text => away && text.Contains("INSERT INTO \"AuditEntries\"", StringComparison.Ordinal) });
         services.Get<RefusalLedger>().NoteChange(world.Viewer, Error.Forbidden("No."));
         var writer = services.Get<AuditRefusalService>();
         await Assert.ThrowsAnyAsync<Exception>(() => writer.FlushAsync(Token));

@@ -20,7 +20,8 @@ public sealed class AuditTextTests
         const string details = """{"from":"a","to":null,"because":"project_deleted","count":3,"list":["x","y"],"empty":null,"flag":true}""";
         Assert.Equal(("a", ""), AuditText.ChangeOf(details));
         Assert.Equal(
-            [new("Because", "project_deleted"), new("Count", "3"), new("List", "x, y"), new AuditFact("Flag", "Yes")], AuditText.FactsOf(details));
+            [new("Because", "project_deleted"), new("Count", "3"), new("List", "x, y"), new AuditFact("Flag", "Yes")],
+            AuditText.FactsOf(details));
         Assert.Null(AuditText.ChangeOf("""{"reason":"forbidden"}"""));
         Assert.Equal("Role too low", AuditText.ReasonOf("""{"reason":"forbidden"}"""));
         Assert.Equal("Something new", AuditText.ReasonOf("""{"reason":"something_new"}"""));
@@ -49,5 +50,6 @@ public sealed class AuditTextTests
     }
 
     [Fact]
-    public void Caller_that_has_not_authenticated_has_a_name() => Assert.Equal("Not signed in", AuditText.NameOf(new AuditActor("anonymous", "", "")));
+    public void Caller_that_has_not_authenticated_has_a_name() =>
+        Assert.Equal("Not signed in", AuditText.NameOf(new AuditActor("anonymous", "", "")));
 }

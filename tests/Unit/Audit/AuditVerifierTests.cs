@@ -116,7 +116,8 @@ public sealed class AuditVerifierTests : IAsyncDisposable
         await using (var context = world.Open())
         {
             var hash = new byte[32];
-            foreach (var entry in await context.AuditEntries.AsNoTracking().Where(x => x.ChainId == chain).OrderBy(x => x.Sequence).ToListAsync(Token))
+            foreach (var entry in await context.AuditEntries.AsNoTracking().Where(x => x.ChainId == chain)
+                .OrderBy(x => x.Sequence).ToListAsync(Token))
             {
                 var forged = Copy(entry, hash, entry.Sequence == 3 ? "person-9" : entry.ActorId);
                 hash = forged.Hash = forged.ComputeHash(forger);
@@ -187,7 +188,8 @@ public sealed class AuditVerifierTests : IAsyncDisposable
         var text = $"info: Audit log: the head is {head}.\n{{\"head\":\"{other}\"}}\n4:0:{other.Hash} 7:1:{other.Hash}0";
         Assert.Equal([head, other], AuditHead.FindAll(text));
         Assert.Equal(head, AuditHead.TryParse(head.ToString()));
-        Assert.All(["", "3:812", $" {head}", $"{head} {other}", $"03:812:{head.Hash}", $"3:99999999999999999999:{head.Hash}"], malformed => Assert.Null(AuditHead.TryParse(malformed)));
+        Assert.All(["", "3:812", $" {head}", $"{head} {other}", $"03:812:{head.Hash}", $"3:99999999999999999999:{head.Hash}"], malformed =>
+            Assert.Null(AuditHead.TryParse(malformed)));
     }
 
     [Fact]
@@ -206,12 +208,14 @@ public sealed class AuditVerifierTests : IAsyncDisposable
     void SetBack(long to)
     {
         Assert.NotEqual(0, world.Sql($"DELETE FROM AuditEntries WHERE Sequence > {to}"));
-        Assert.Equal(1, world.Sql($"UPDATE AuditChains SET Sequence = {to}, Hash = (SELECT Hash FROM AuditEntries WHERE Sequence = {to}) WHERE Id = {chain}"));
+        Assert.Equal(1, world.Sql(
+            $"UPDATE AuditChains SET Sequence = {to}, Hash = (SELECT Hash FROM AuditEntries WHERE Sequence = {to}) WHERE Id = {chain}"));
     }
 
     async Task<AuditHead> HeadAsync() => (await world.Services.Get<AuditLogService>().HeadAsync(world.Admin, "acme", Token)).Value.Head!;
 
-    Task<AuditVerification> VerifyAsync(params AuditHead[] recorded) => world.Services.Get<AuditVerifier>().VerifyAsync(chain, recorded, Token);
+    Task<AuditVerification> VerifyAsync(params AuditHead[] recorded) =>
+        world.Services.Get<AuditVerifier>().VerifyAsync(chain, recorded, Token);
 
     static AuditEntry Copy(AuditEntry entry, byte[] previous, string actor) => new()
     {
@@ -235,7 +239,8 @@ public sealed class AuditVerifierTests : IAsyncDisposable
         PreviousHash = previous,
     };
 
-    static AuditEvent Event(string id) => new(AuditCategory.Settings, "thing.done", new("thing", id, $"Thing {id}"), Details: """{"a":"b"}""");
+    static AuditEvent Event(string id) =>
+        new(AuditCategory.Settings, "thing.done", new("thing", id, $"Thing {id}"), Details: """{"a":"b"}""");
 
     async Task WriteAsync(int entries, long? to = null)
     {

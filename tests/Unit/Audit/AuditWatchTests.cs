@@ -57,7 +57,8 @@ public sealed class AuditWatchTests : IAsyncDisposable
         SetBack(3);
         using var metrics = new Metrics();
         Assert.Equal(1, await watch.ObserveAsync(Token));
-        Assert.Contains(log.Records, record => record.Level == LogLevel.Critical && record.Message.Contains($"{seen}, and it is no longer in its chain", StringComparison.Ordinal));
+        Assert.Contains(log.Records, record => record.Level == LogLevel.Critical
+            && record.Message.Contains($"{seen}, and it is no longer in its chain", StringComparison.Ordinal));
         await WriteAsync(4); // grown past it
         Assert.Equal(1, await watch.ObserveAsync(Token));
         Assert.Equal(1, metrics.Values["latchkey.audit.heads_set_back"]);
@@ -73,7 +74,8 @@ public sealed class AuditWatchTests : IAsyncDisposable
         world.Sql("UPDATE AuditEntries SET ActorName = 'Eve' WHERE Sequence = 2");
         using var metrics = new Metrics();
         Assert.Equal(2, Assert.Single(await services.Get<AuditWatch>().CheckAsync(Token)).Break);
-        Assert.Contains(log.Records, record => record.Level == LogLevel.Critical && record.Message == $"Audit log: the chain {chain} is broken at row 2: it was altered, removed or added.");
+        Assert.Contains(log.Records, record => record.Level == LogLevel.Critical
+            && record.Message == $"Audit log: the chain {chain} is broken at row 2: it was altered, removed or added.");
         Assert.Equal(1, metrics.Read("latchkey.audit.broken_chains"));
     }
 
@@ -115,7 +117,8 @@ public sealed class AuditWatchTests : IAsyncDisposable
         SetBack(3);
         (code, output) = await RunAsync(text => AuditCommand.VerifyAsync(services.Provider, [recorded], text, Token));
         Assert.Equal(AuditCommand.Broken, code);
-        Assert.Contains($"acme: BROKEN: the recorded head {recorded} is not in the chain; row 4 is missing or was rewritten\n", output, StringComparison.Ordinal);
+        Assert.Contains($"acme: BROKEN: the recorded head {recorded} is not in the chain; row 4 is missing or was rewritten\n",
+            output, StringComparison.Ordinal);
 
         world.Sql("UPDATE AuditEntries SET ActorName = 'Eve' WHERE Sequence = 2");
         (code, output) = await RunAsync(text => AuditCommand.VerifyAsync(services.Provider, [], text, Token));
@@ -133,7 +136,9 @@ public sealed class AuditWatchTests : IAsyncDisposable
         world.Sql($"UPDATE AuditEntries SET ActorName = 'Eve' WHERE ChainId = {world.OrganizationId("globex")}");
         world.Time.Advance(TimeSpan.FromDays(1));
         var (code, output) = await RunAsync(text => AuditCommand.PruneAsync(services.Provider, world.Time.GetUtcNow(), text, Token));
-        Assert.Equal((AuditCommand.Broken, "globex: BROKEN: row 1 was altered, removed or added. Nothing was pruned, in no chain.\n"), (code, output));
+        Assert.Equal(
+            (AuditCommand.Broken, "globex: BROKEN: row 1 was altered, removed or added. Nothing was pruned, in no chain.\n"),
+            (code, output));
         await using var context = world.Open();
         Assert.Equal(4, context.AuditEntries.Count(entry => entry.ChainId == chain));
     }
@@ -161,7 +166,8 @@ public sealed class AuditWatchTests : IAsyncDisposable
         Assert.Equal((0, "sign-ins: nothing to prune\nacme: 4 rows were pruned, up to row 4\nglobex: nothing to prune\n"), (code, output));
         (_, output) = await RunAsync(text => AuditCommand.VerifyAsync(services.Provider, [], text, Token));
         Assert.Contains("acme: 1 rows from row 5 on are intact, those before were pruned; head ", output, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<StartException>(() => AuditCommand.PruneAsync(services.Provider, world.Time.GetUtcNow().AddDays(1), TextWriter.Null, Token));
+        await Assert.ThrowsAsync<StartException>(
+            () => AuditCommand.PruneAsync(services.Provider, world.Time.GetUtcNow().AddDays(1), TextWriter.Null, Token));
     }
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
@@ -184,20 +190,23 @@ public sealed class AuditWatchTests : IAsyncDisposable
     int Logged(string text) => log.Records.Count(record => record.Message.Contains(text, StringComparison.Ordinal));
 
     Services Start(params (string Key, string? Value)[] settings) => world.Run(
-        services => services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Error).AddProvider(log)), settings);
+        services => services.AddLogging(
+            logging => logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Error).AddProvider(log)), settings);
 
     async Task WriteAsync(int entries)
     {
         for (var i = 0; i < entries; i++)
         {
-            await AuditSamples.WriteAsync(world, chain, world.Owner, new AuditEvent(AuditCategory.Settings, "thing.done", new("thing", $"{i}", "Thing")));
+            await AuditSamples.WriteAsync(
+                world, chain, world.Owner, new AuditEvent(AuditCategory.Settings, "thing.done", new("thing", $"{i}", "Thing")));
         }
     }
 
     void SetBack(long to)
     {
         Assert.NotEqual(0, world.Sql($"DELETE FROM AuditEntries WHERE Sequence > {to}"));
-        Assert.Equal(1, world.Sql($"UPDATE AuditChains SET Sequence = {to}, Hash = (SELECT Hash FROM AuditEntries WHERE Sequence = {to}) WHERE Id = {chain}"));
+        Assert.Equal(1, world.Sql(
+            $"UPDATE AuditChains SET Sequence = {to}, Hash = (SELECT Hash FROM AuditEntries WHERE Sequence = {to}) WHERE Id = {chain}"));
     }
 
     /// <summary>Keeps what is logged.</summary>
@@ -217,7 +226,8 @@ public sealed class AuditWatchTests : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             records.Enqueue((logLevel, formatter(state, exception)));
             Heard.Release();

@@ -37,7 +37,8 @@ public sealed class SameOriginTests
     [InlineData("")]
     [InlineData("keys.example")]
     [InlineData("file://")]
-    public void Any_other_origin_is_foreign(string origin) => Assert.Equal(SameOrigin.Provenance.Foreign, Of("https", "keys.example", origin: origin));
+    public void Any_other_origin_is_foreign(string origin) =>
+        Assert.Equal(SameOrigin.Provenance.Foreign, Of("https", "keys.example", origin: origin));
 
     [Theory]
     [InlineData("same-origin", null, "Own")]
@@ -57,7 +58,8 @@ public sealed class SameOriginTests
     public void Header_sent_twice_proves_nothing()
     {
         Assert.Equal(SameOrigin.Provenance.Foreign, Of("https", "keys.example", new StringValues(["same-origin", "same-origin"]), default));
-        Assert.Equal(SameOrigin.Provenance.Foreign, Of("https", "keys.example", default, new StringValues(["https://keys.example", "https://keys.example"])));
+        Assert.Equal(SameOrigin.Provenance.Foreign, Of(
+            "https", "keys.example", default, new StringValues(["https://keys.example", "https://keys.example"])));
     }
 
     [Theory]
@@ -67,7 +69,8 @@ public sealed class SameOriginTests
     [InlineData("GET", "/_blazor", "person", true, true)] // another site opens a circuit
     [InlineData("POST", "/_blazor/negotiate", "person", false, true)]
     [InlineData("POST", "/api/keys", "person", false, true)]
-    public async Task Only_what_could_have_changed_something_is_a_refused_change(string method, string path, string? user, bool isUpgrade, bool isNoted)
+    public async Task Only_what_could_have_changed_something_is_a_refused_change(
+        string method, string path, string? user, bool isUpgrade, bool isNoted)
     {
         var ledger = new RefusalLedger(TimeProvider.System);
         await using var services = new ServiceCollection().AddSingleton(ledger).AddLogging().BuildServiceProvider();
@@ -76,7 +79,8 @@ public sealed class SameOriginTests
         var http = new DefaultHttpContext
         {
             RequestServices = services,
-            Request = { Method = method, Path = path, Scheme = "https", Host = new("keys.example"), Headers = { ["Sec-Fetch-Site"] = "cross-site" } },
+            Request = { Method = method, Path = path, Scheme = "https", Host = new("keys.example"),
+                Headers = { ["Sec-Fetch-Site"] = "cross-site" } },
         };
         if (isUpgrade)
         {

@@ -67,17 +67,20 @@ public sealed class SessionWatchTests : IAsyncDisposable
         if (byLink)
         {
             var link = (await services.Get<PasswordResetService>().CreateLinkAsync("dora@example.com", AccountMailbox.Site, Cancel)).Value;
-            Assert.Null((await services.Get<PasswordResetService>().ResetAsync(AccountMailbox.TokenOf(link), "Another-9-lighthouse", null, AccountMailbox.Site, Cancel)).Error);
+            Assert.Null((await services.Get<PasswordResetService>()
+                .ResetAsync(AccountMailbox.TokenOf(link), "Another-9-lighthouse", null, AccountMailbox.Site, Cancel)).Error);
         }
         else
         {
-            var changed = await services.Get<AccountService>().ChangePasswordAsync(world.SignIn(world.Developer), Password, "Another-9-lighthouse", AccountMailbox.Site, Cancel);
+            var changed = await services.Get<AccountService>()
+                .ChangePasswordAsync(world.SignIn(world.Developer), Password, "Another-9-lighthouse", AccountMailbox.Site, Cancel);
             Assert.Null(changed.Error);
         }
 
         await (showsSecret ? held.Task : stopped).WaitAsync(Patience, Cancel);
         Assert.False((await watch.GetAuthenticationStateAsync()).User.Identity!.IsAuthenticated);
-        Assert.Equal(ErrorCode.SessionRequired, (await services.Keys.CreateAsync(person, new(TestInstallation.Orders, "one"), Cancel)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.SessionRequired, (await services.Keys.CreateAsync(person, new(TestInstallation.Orders, "one"), Cancel)).Error?.Code);
     }
 
     [Fact]
@@ -248,7 +251,8 @@ public sealed class SessionWatchTests : IAsyncDisposable
         Assert.Equal(0, log.Count);
     }
 
-    static bool IsLook(string sql) => sql.Contains("\"Sessions\"", StringComparison.Ordinal) && sql.Contains("\"Members\"", StringComparison.Ordinal);
+    static bool IsLook(string sql) =>
+        sql.Contains("\"Sessions\"", StringComparison.Ordinal) && sql.Contains("\"Members\"", StringComparison.Ordinal);
 
     async Task BeginAsync()
     {
@@ -289,6 +293,7 @@ public sealed class SessionWatchTests : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Count++;
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Count++;
     }
 }

@@ -15,7 +15,8 @@ public sealed class AuditEntryTests
     public void Hash_is_what_its_description_says()
     {
         var entry = Entry("Zoë 🦊", "10.2.3.4", """{"a":1}""");
-        Assert.Equal("db48739f37f2d43ad9f01786edfca2a10d87f2a53e05b95cc8eeba8e497974d1", Convert.ToHexStringLower(entry.ComputeHash(TestInstallation.AuditKey)));
+        Assert.Equal("db48739f37f2d43ad9f01786edfca2a10d87f2a53e05b95cc8eeba8e497974d1", Convert.ToHexStringLower(
+            entry.ComputeHash(TestInstallation.AuditKey)));
     }
 
     [Fact]
@@ -41,7 +42,8 @@ public sealed class AuditEntryTests
             KeyId = TestInstallation.AuditKey.Id,
             PreviousHash = new byte[32],
         };
-        Assert.Equal("47820663af3bc664f0a7e64327facf9f6a93acfec9a0b484d508de39bdf75550", Convert.ToHexStringLower(entry.ComputeHash(TestInstallation.AuditKey)));
+        Assert.Equal("47820663af3bc664f0a7e64327facf9f6a93acfec9a0b484d508de39bdf75550", Convert.ToHexStringLower(
+            entry.ComputeHash(TestInstallation.AuditKey)));
     }
 
     [Fact]
@@ -58,7 +60,8 @@ public sealed class AuditEntryTests
             new(PartyType.System, "latchkey", longName, new string('1', 80) + "é"),
             (change, _) =>
             {
-                change.Record(chain, new(AuditCategory.Settings, "thing.done", new("thing", "ａcme/" + new string('x', 300), longName + longName)));
+                change.Record(
+                    chain, new(AuditCategory.Settings, "thing.done", new("thing", "ａcme/" + new string('x', 300), longName + longName)));
                 return Task.FromResult<Result<Core.Common.Unit>>(default(Core.Common.Unit));
             },
             Token);

@@ -107,7 +107,8 @@ public sealed class AuditKeysTests : IAsyncDisposable
             Assert.Equal([AuditChain.Installation, world.OrganizationId("acme")], rows.Select(row => row.ChainId).Order());
             Assert.All(rows, row =>
             {
-                Assert.Equal(("system", "settings", "audit.key_changed", "audit_key", Second.Key.Id), (row.ActorType, row.Category, row.Action, row.TargetType, row.TargetId));
+                Assert.Equal(("system", "settings", "audit.key_changed", "audit_key", Second.Key.Id), (
+                    row.ActorType, row.Category, row.Action, row.TargetType, row.TargetId));
                 Assert.Equal($$"""{"from":"{{First.Key.Id}}"}""", row.Details);
                 Assert.Equal(row.ComputeHash(Second.Key), row.Hash);
                 Assert.Equal(row.ComputeHash(First.Key), row.OldKeyHash);
@@ -149,7 +150,8 @@ public sealed class AuditKeysTests : IAsyncDisposable
         {
             Assert.Equal(
                 ["thing.done", "thing.done", "audit.key_changed", "thing.done", "thing.done"],
-                await context.AuditEntries.Where(entry => entry.ChainId != AuditChain.Installation).OrderBy(entry => entry.Sequence).Select(entry => entry.Action).ToListAsync(Token));
+                await context.AuditEntries.Where(entry => entry.ChainId != AuditChain.Installation)
+                    .OrderBy(entry => entry.Sequence).Select(entry => entry.Action).ToListAsync(Token));
         }
 
         await WholeAsync(changed);
@@ -204,7 +206,8 @@ public sealed class AuditKeysTests : IAsyncDisposable
         await changed.Provider.PrepareAuditKeysAsync(Token);
         await WholeAsync(changed);
         var acme = world.OrganizationId("acme");
-        Assert.Equal(2, world.Sql($"UPDATE AuditEntries SET KeyId = '{Third.Key.Id}', ActorName = 'Sten' WHERE ChainId = {acme} AND Sequence < 3"));
+        Assert.Equal(
+            2, world.Sql($"UPDATE AuditEntries SET KeyId = '{Third.Key.Id}', ActorName = 'Sten' WHERE ChainId = {acme} AND Sequence < 3"));
         if (details is not null)
         {
             world.Sql($"UPDATE AuditEntries SET Details = '{details}' WHERE ChainId = {acme} AND Sequence = 3");
@@ -217,14 +220,17 @@ public sealed class AuditKeysTests : IAsyncDisposable
     public async Task Key_is_derived_from_the_wrap_key_where_there_is_no_folder()
     {
         var derived = await new AuditKeys(
-            TestInstallation.Configuration(("Database:Provider", "SqlServer"), ("DataProtection:WrapKey", TestInstallation.AuditKeyText)), "/").GetAsync(Token);
+            TestInstallation.Configuration(
+                ("Database:Provider", "SqlServer"), ("DataProtection:WrapKey", TestInstallation.AuditKeyText)), "/").GetAsync(Token);
         Assert.Equal("7c7a0eac508f1a60", derived.Current.Id);
         var next = new AuditKeys(
-            TestInstallation.Configuration(("Database:Provider", "SqlServer"), ("DataProtection:WrapKey", First.Text), ("Audit:OldKeys", TestInstallation.AuditKeyText)), "/");
+            TestInstallation.Configuration(("Database:Provider", "SqlServer"), ("DataProtection:WrapKey", First.Text), (
+                "Audit:OldKeys", TestInstallation.AuditKeyText)), "/");
         await next.CheckAsync([derived.Current.Id], Token);
         Assert.NotNull((await next.GetAsync(Token)).Find(derived.Current.Id));
         var none = new AuditKeys(TestInstallation.Configuration(("Database:Provider", "SqlServer")), "/");
-        Assert.StartsWith("Audit:Key is not set,", (await Assert.ThrowsAsync<SettingException>(async () => await none.GetAsync(Token))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Audit:Key is not set,",
+            (await Assert.ThrowsAsync<SettingException>(async () => await none.GetAsync(Token))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -246,7 +252,8 @@ public sealed class AuditKeysTests : IAsyncDisposable
     [InlineData("Audit:Key", "c2hvcnQ=", "Audit:Key must be 32 random bytes in base64, such as `openssl rand -base64 32` prints.")]
     [InlineData("Audit:OldKeys", "lost:abc,c2hvcnQ=", "Audit:OldKeys has an entry that is neither 32 random bytes in base64 nor lost:ID.")]
     public void Setting_that_is_no_key_stops_the_start_and_is_not_repeated(string key, string value, string message) =>
-        Assert.Equal(message, Assert.Throws<SettingException>(() => new AuditKeys(TestInstallation.Configuration((key, value)), "/")).Message);
+        Assert.Equal(
+            message, Assert.Throws<SettingException>(() => new AuditKeys(TestInstallation.Configuration((key, value)), "/")).Message);
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
@@ -260,7 +267,8 @@ public sealed class AuditKeysTests : IAsyncDisposable
 
     Services Start(params (string, string?)[] settings) => world.Run([(AuditKeys.Setting, null), .. settings]);
 
-    Task<SettingException> StopsAsync(params (string, string?)[] settings) => Assert.ThrowsAsync<SettingException>(() => Start(settings).Provider.PrepareAuditKeysAsync(Token));
+    Task<SettingException> StopsAsync(params (string, string?)[] settings) =>
+        Assert.ThrowsAsync<SettingException>(() => Start(settings).Provider.PrepareAuditKeysAsync(Token));
 
     async Task<string> OldHashAsync(long chain)
     {

@@ -32,11 +32,13 @@ public sealed class BusyDatabaseTests : IAsyncDisposable
             other.Open();
             using var transaction = other.BeginTransaction();
             var start = Stopwatch.GetTimestamp();
-            var writers = Enumerable.Range(0, 4).Select(i => keys.CreateAsync(world.Owner, new(TestInstallation.Orders, $"key {i}"), Token)).ToList();
+            var writers = Enumerable.Range(0, 4)
+                .Select(i => keys.CreateAsync(world.Owner, new(TestInstallation.Orders, $"key {i}"), Token)).ToList();
             Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(1)); // this thread was not held
             var answers = await Task.WhenAll(writers);
             Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.FromSeconds(4.5), TimeSpan.FromSeconds(8));
-            Assert.All(answers, answer => Assert.Equal((ErrorCode.Unavailable, WriterQueue.MaxWait), (answer.Error!.Code, answer.Error.RetryAfter)));
+            Assert.All(answers, answer =>
+                Assert.Equal((ErrorCode.Unavailable, WriterQueue.MaxWait), (answer.Error!.Code, answer.Error.RetryAfter)));
             Assert.Equal(ErrorCode.Unavailable, (await world.Services.Get<WriteProbe>().FindFailureAsync())?.Code);
         }
 
@@ -68,7 +70,8 @@ public sealed class BusyDatabaseTests : IAsyncDisposable
     [InlineData("deleted")]
     public async Task Changes_to_a_file_that_is_gone_are_refused_until_the_restart(string how)
     {
-        var (projects, feed, probe) = (world.Services.Get<ProjectService>(), world.Services.Get<ChangeFeed>(), world.Services.Get<WriteProbe>());
+        var (projects, feed, probe) =
+            (world.Services.Get<ProjectService>(), world.Services.Get<ChangeFeed>(), world.Services.Get<WriteProbe>());
         Assert.True((await projects.CreateAsync(world.Owner, new("acme", "Before"), Token)).Succeeded);
         await feed.ReadAsync(Token);
         var away = File + ".away";
@@ -85,19 +88,22 @@ public sealed class BusyDatabaseTests : IAsyncDisposable
         Assert.Equal(ErrorCode.Unavailable, (await probe.FindFailureAsync())?.Code);
 
         System.IO.File.Move(away, File, overwrite: true);
-        Assert.Equal(ErrorCode.Unavailable, (await projects.CreateAsync(world.Owner, new("acme", "Lost"), Token)).Error?.Code); // some connection may have the other file
+        // some connection may have the other file
+        Assert.Equal(ErrorCode.Unavailable, (await projects.CreateAsync(world.Owner, new("acme", "Lost"), Token)).Error?.Code);
         Assert.True((await world.Run().Get<ProjectService>().CreateAsync(world.Owner, new("acme", "After"), Token)).Succeeded);
     }
 
     [Fact]
     public async Task Changes_are_refused_while_the_file_cannot_be_examined_and_go_on_after_that()
     {
-        var (projects, feed, probe) = (world.Services.Get<ProjectService>(), world.Services.Get<ChangeFeed>(), world.Services.Get<WriteProbe>());
+        var (projects, feed, probe) =
+            (world.Services.Get<ProjectService>(), world.Services.Get<ChangeFeed>(), world.Services.Get<WriteProbe>());
         Assert.True((await projects.CreateAsync(world.Owner, new("acme", "Before"), Token)).Succeeded);
         var away = Hide();
         var refused = await projects.CreateAsync(world.Owner, new("acme", "Refused"), Token);
         Assert.Equal((ErrorCode.Unavailable, DatabaseFile.Hidden), (refused.Error?.Code, refused.Error?.Detail));
-        Assert.Equal((ErrorCode.Unavailable, DatabaseFile.Hidden), await probe.FindFailureAsync() is { } failure ? (failure.Code, failure.Detail) : default);
+        Assert.Equal((ErrorCode.Unavailable, DatabaseFile.Hidden), await probe.FindFailureAsync() is { } failure
+            ? (failure.Code, failure.Detail) : default);
         Assert.True(Outages.Caused(await Assert.ThrowsAsync<DatabaseHiddenException>(() => feed.ReadAsync(Token))));
 
         System.IO.File.Move(away, File, overwrite: true);
@@ -188,7 +194,8 @@ public sealed class BusyDatabaseTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
-    /// <summary>Puts a link to itself in the place of the file, which nobody can examine: a test may run as root, whom no right is denied.</summary>
+    /// <summary>Puts a link to itself in the place of the file, which nobody can examine: a test may run as root, whom no right is
+    /// denied.</summary>
     string Hide()
     {
         System.IO.File.Move(File, File + ".away");
@@ -196,7 +203,8 @@ public sealed class BusyDatabaseTests : IAsyncDisposable
         return File + ".away";
     }
 
-    /// <summary>Another process that takes the writer lock just before a transaction begins, which then waits for a second at most.</summary>
+    /// <summary>Another process that takes the writer lock just before a transaction begins, which then waits for a second at
+    /// most.</summary>
     sealed class Rival(string file) : DbTransactionInterceptor, IDisposable
     {
         readonly SqliteConnection other = new($"Data Source={file};Pooling=False");

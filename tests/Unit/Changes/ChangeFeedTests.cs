@@ -86,7 +86,8 @@ public sealed class ChangeFeedTests : IAsyncDisposable
         var feed = node.Get<ChangeFeed>();
         using var first = feed.Subscribe(_ => { });
         using var second = feed.Subscribe(_ => { });
-        foreach (var service in node.Provider.GetServices<IHostedService>().Where(service => service is not (FeedCleanupService or UsageCleanupService or OAuthCleanupService or AuditWatch or KeyCountService or MailDeliveryService)))
+        foreach (var service in node.Provider.GetServices<IHostedService>().Where(service => service is not (
+            FeedCleanupService or UsageCleanupService or OAuthCleanupService or AuditWatch or KeyCountService or MailDeliveryService)))
         {
             await service.StartAsync(None);
         }
@@ -174,7 +175,8 @@ public sealed class ChangeFeedTests : IAsyncDisposable
     public async Task Listener_that_throws_disturbs_neither_the_change_nor_the_others()
     {
         var feed = world.Services.Get<ChangeFeed>();
-        using var broken = feed.Subscribe(_ => throw new InvalidOperationException("broken"), () => throw new InvalidOperationException("broken"));
+        using var broken =
+            feed.Subscribe(_ => throw new InvalidOperationException("broken"), () => throw new InvalidOperationException("broken"));
         var heard = await ListenAsync(world.Services);
         var key = await CreateAsync();
         Assert.Equal([$"key {key}"], heard);
@@ -196,7 +198,8 @@ public sealed class ChangeFeedTests : IAsyncDisposable
     public async Task Refused_change_is_not_published()
     {
         var heard = await ListenAsync(world.Services);
-        Assert.Equal(ErrorCode.Forbidden, (await world.Services.Keys.CreateAsync(world.Viewer, new(TestInstallation.Orders, "no"), None)).Error!.Code);
+        Assert.Equal(ErrorCode.Forbidden,
+            (await world.Services.Keys.CreateAsync(world.Viewer, new(TestInstallation.Orders, "no"), None)).Error!.Code);
         Assert.Empty(heard);
     }
 

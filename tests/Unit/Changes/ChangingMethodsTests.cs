@@ -41,12 +41,14 @@ public sealed class ChangingMethodsTests
         ["KeyService.CreateAsync"] = new(1, 1, (world, actor) =>
         {
             world.AddResource(TestInstallation.Orders, "workflow", "intake");
-            return Run(services => services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Backend", Resources: ["workflow:intake"]), Token));
+            return Run(services =>
+                services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Backend", Resources: ["workflow:intake"]), Token));
         }),
         ["KeyService.ChangeAsync"] = new(7, 1, async (world, actor) =>
         {
             var key = await KeyAsync(world);
-            var patch = new KeyPatch("Renamed", KeyState.Inactive, ["read"], new(TestInstallation.Start.AddDays(1)), new() { AllowedIps = ["10.0.0.0/8"], RequestsPerMinute = 60 }, "Vault");
+            var patch = new KeyPatch("Renamed", KeyState.Inactive, ["read"], new(TestInstallation.Start.AddDays(1)),
+                new() { AllowedIps = ["10.0.0.0/8"], RequestsPerMinute = 60 }, "Vault");
             return await Run(services => services.Keys.ChangeAsync(actor, key, patch, Token));
         }),
         ["KeyService.RevokeAsync"] = new(1, 1, async (world, actor) =>
@@ -57,7 +59,8 @@ public sealed class ChangingMethodsTests
         ["KeyService.ChangeManyAsync"] = new(4, 2, async (world, actor) =>
         {
             string[] keys = [await KeyAsync(world), await KeyAsync(world)];
-            return await Run(services => services.Keys.ChangeManyAsync(actor, keys, new(State: KeyState.Inactive, ExpiresAt: new(TestInstallation.Start.AddDays(1))), Token));
+            return await Run(services => services.Keys.ChangeManyAsync(
+                actor, keys, new(State: KeyState.Inactive, ExpiresAt: new(TestInstallation.Start.AddDays(1))), Token));
         }),
         ["KeyService.RevokeManyAsync"] = new(2, 2, async (world, actor) =>
         {
@@ -73,7 +76,8 @@ public sealed class ChangingMethodsTests
         ["PublishedAppService.PublishAsync"] = new(2, 2, (world, actor) =>
         {
             world.AddResource(TestInstallation.Orders, "workflow", "intake");
-            return Run(services => services.Get<PublishedAppService>().PublishAsync(actor, new(TestInstallation.Orders, "Desk", "workflow:intake", IdempotencyKey: "once"), Token));
+            return Run(services => services.Get<PublishedAppService>()
+                .PublishAsync(actor, new(TestInstallation.Orders, "Desk", "workflow:intake", IdempotencyKey: "once"), Token));
         }),
         ["PublishedAppService.UnpublishAsync"] = new(2, 2, async (world, actor) =>
         {
@@ -85,7 +89,8 @@ public sealed class ChangingMethodsTests
             var app = await AppAsync(world);
             return await Run(services => services.Keys.RevokeAsync(actor, app.Key.KeyId, Token));
         }),
-        ["ProjectService.CreateAsync"] = new(1, 1, (_, actor) => Run(services => services.Projects.CreateAsync(actor, new("acme", "Ledger"), Token))),
+        ["ProjectService.CreateAsync"] =
+            new(1, 1, (_, actor) => Run(services => services.Projects.CreateAsync(actor, new("acme", "Ledger"), Token))),
         ["ProjectService.ChangeAsync"] = new(
             2, 1, (_, actor) => Run(services => services.Projects.ChangeAsync(actor, new("acme", "orders"), new("Sales", "sales"), Token))),
         ["ProjectService.DeleteAsync"] = new(2, 2, async (world, actor) =>
@@ -104,7 +109,9 @@ public sealed class ChangingMethodsTests
             return await Run(services => services.Keys.RejectAsync(actor, key, Token));
         }),
         ["OrganizationService.ChangeAsync, policies"] = new(
-            1, 1, (_, actor) => Run(services => services.Get<OrganizationService>().ChangeAsync(actor, "acme", new(Policies: before => before with { MaxLiveKeyDays = 90 }), Token))),
+            1, 1, (_, actor) =>
+                Run(services => services.Get<OrganizationService>()
+                    .ChangeAsync(actor, "acme", new(Policies: before => before with { MaxLiveKeyDays = 90 }), Token))),
         ["OrganizationDeletionService.DeleteAsync"] = new(9, 9, async (world, actor) =>
         {
             await KeyAsync(world);
@@ -112,18 +119,22 @@ public sealed class ChangingMethodsTests
             return await Run(services => services.Get<OrganizationDeletionService>().DeleteAsync(actor, "acme", Token));
         }),
         ["OrganizationService.ChangeAsync"] = new(
-            2, 1, (_, actor) => Run(services => services.Get<OrganizationService>().ChangeAsync(actor, "acme", new("Apex", "apex"), Token))),
+            2, 1, (_, actor) =>
+                Run(services => services.Get<OrganizationService>().ChangeAsync(actor, "acme", new("Apex", "apex"), Token))),
         ["ResourceService.CreateAsync"] = new(
-            1, 1, (_, actor) => Run(services => services.Resources.CreateAsync(actor, new(TestInstallation.Orders, "workflow", "intake"), Token))),
+            1, 1, (_, actor) =>
+                Run(services => services.Resources.CreateAsync(actor, new(TestInstallation.Orders, "workflow", "intake"), Token))),
         ["ResourceService.ChangeAsync"] = new(1, 1, (world, actor) =>
         {
             world.AddResource(TestInstallation.Orders, "workflow", "intake");
-            return Run(services => services.Resources.ChangeAsync(actor, TestInstallation.Orders, "workflow:intake", new("Order intake"), Token));
+            return Run(services =>
+                services.Resources.ChangeAsync(actor, TestInstallation.Orders, "workflow:intake", new("Order intake"), Token));
         }),
         ["ResourceService.DeleteAsync"] = new(2, 2, async (world, actor) =>
         {
             world.AddResource(TestInstallation.Orders, "workflow", "intake");
-            await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "Backend", Resources: ["workflow:intake"]), Token);
+            await world.Services.Keys.CreateAsync(
+                world.Owner, new(TestInstallation.Orders, "Backend", Resources: ["workflow:intake"]), Token);
             return await Run(services => services.Resources.DeleteAsync(actor, TestInstallation.Orders, "workflow:intake", Token));
         }),
         ["SelfRevocation.RevokeAsync"] = new(1, 1, async (world, actor) =>
@@ -137,7 +148,8 @@ public sealed class ChangingMethodsTests
             });
         }),
         ["ServiceAccountService.CreateAsync"] = new(
-            2, 2, (_, actor) => Run(services => services.Get<ServiceAccountService>().CreateAsync(actor, new("gateway", Permissions: ["verify"]), Token))),
+            2, 2, (_, actor) =>
+                Run(services => services.Get<ServiceAccountService>().CreateAsync(actor, new("gateway", Permissions: ["verify"]), Token))),
         ["ServiceAccountService.ChangeAsync"] = new(1, 1, async (world, actor) =>
         {
             var id = await AccountAsync(world);
@@ -199,16 +211,19 @@ public sealed class ChangingMethodsTests
         {
             var (_, tokens) = await world.Services.ConsentAsync(actor);
             return await Run(services => services.Get<TokenRevocation>().RevokeAsync(
-                OAuthFlow.Body(("token", tokens.AccessToken.Reveal())), PresentedClient.Read([], OAuthFlow.Body()).Value, OAuthFlow.Origin, Token));
+                OAuthFlow.Body(("token", tokens.AccessToken.Reveal())), PresentedClient.Read([], OAuthFlow.Body()).Value,
+                OAuthFlow.Origin, Token));
         }),
         ["TokenRevocation.RevokeAsync, refresh token"] = new(1, 1, async (world, actor) =>
         {
             var (_, tokens) = await world.Services.ConsentAsync(actor);
             return await Run(services => services.Get<TokenRevocation>().RevokeAsync(
-                OAuthFlow.Body(("token", tokens.RefreshToken!.Reveal())), PresentedClient.Read([], OAuthFlow.Body()).Value, OAuthFlow.Origin, Token));
+                OAuthFlow.Body(("token", tokens.RefreshToken!.Reveal())), PresentedClient.Read([], OAuthFlow.Body()).Value,
+                OAuthFlow.Origin, Token));
         }),
         ["ClientRegistration.RegisterAsync"] = new(
-            1, 1, (_, _) => Run(services => services.Get<ClientRegistration>().RegisterAsync(new("Assistant", [OAuthFlow.Callback]), OAuthFlow.Origin, Token))),
+            1, 1, (_, _) => Run(services =>
+                services.Get<ClientRegistration>().RegisterAsync(new("Assistant", [OAuthFlow.Callback]), OAuthFlow.Origin, Token))),
         ["DeviceRequests.ApproveAsync"] = new(1, 1, async (world, actor) =>
         {
             var device = await world.Services.DeviceAsync();
@@ -222,8 +237,10 @@ public sealed class ChangingMethodsTests
         ["AuthorizationRequests.ApproveAsync"] = new(1, 1, async (world, actor) =>
         {
             var client = (await world.Services.RegisterAsync()).Client.ClientId;
-            var check = await world.Services.Get<AuthorizationRequests>().CheckAsync(actor, OAuthFlow.Authorize(client), OAuthFlow.Origin.Issuer, Token);
-            return await Run(services => services.Get<AuthorizationRequests>().ApproveAsync(actor, check.Request!, "acme", OAuthFlow.Origin.Issuer, Token));
+            var check = await world.Services.Get<AuthorizationRequests>()
+                .CheckAsync(actor, OAuthFlow.Authorize(client), OAuthFlow.Origin.Issuer, Token);
+            return await Run(services =>
+                services.Get<AuthorizationRequests>().ApproveAsync(actor, check.Request!, "acme", OAuthFlow.Origin.Issuer, Token));
         }),
         ["AuthorizationService.DisconnectAsync"] = new(1, 1, async (world, actor) =>
         {
@@ -279,7 +296,8 @@ public sealed class ChangingMethodsTests
             return (Result<Core.Common.Unit>)default(Core.Common.Unit);
         })),
         ["MemberService.ChangeRoleAsync"] = new(
-            1, 1, (world, actor) => Run(services => services.Get<MemberService>().ChangeRoleAsync(actor, "acme", world.Developer.Id, OrganizationRole.Viewer, Token))),
+            1, 1, (world, actor) => Run(services =>
+                services.Get<MemberService>().ChangeRoleAsync(actor, "acme", world.Developer.Id, OrganizationRole.Viewer, Token))),
         ["MemberService.SetDisabledAsync"] = new(2, 1, (world, actor) =>
         {
             world.SignIn(world.Developer);
@@ -291,7 +309,8 @@ public sealed class ChangingMethodsTests
             await InviteAsync(world, world.Admin);
             world.SetRole("acme", world.Admin, OrganizationRole.Developer);
             await world.Services.Keys.CreateAsync(world.Admin, new(TestInstallation.Orders, "Frontend"), Token);
-            return await Run(services => services.Get<MemberService>().RemoveAsync(actor, "acme", world.Admin.Id, Handover.RevokeAll, Token));
+            return await Run(
+                services => services.Get<MemberService>().RemoveAsync(actor, "acme", world.Admin.Id, Handover.RevokeAll, Token));
         }),
         ["MemberService.RevokeEverythingAsync"] = new(2, 2, async (world, actor) =>
         {
@@ -301,7 +320,8 @@ public sealed class ChangingMethodsTests
         ["InvitationService.InviteAsync"] = new(1, 1, (world, actor) =>
         {
             StoreProtectionKey(world);
-            return Run(services => services.Get<InvitationService>().InviteAsync(actor, new("acme", "new@example.com", OrganizationRole.Viewer, ""), Token));
+            return Run(services =>
+                services.Get<InvitationService>().InviteAsync(actor, new("acme", "new@example.com", OrganizationRole.Viewer, ""), Token));
         }),
         ["InvitationService.ResendAsync"] = new(1, 1, async (world, actor) =>
         {
@@ -321,7 +341,8 @@ public sealed class ChangingMethodsTests
         ["InvitationService.AcceptAsNewPersonAsync"] = new(3, 2, async (world, actor) =>
         {
             var issued = await InviteAsync(world, actor);
-            return await Run(services => services.Get<InvitationService>().AcceptAsNewPersonAsync(null, issued.Link[^LinkToken.Length..], "Nora", Password, Token));
+            return await Run(services =>
+                services.Get<InvitationService>().AcceptAsNewPersonAsync(null, issued.Link[^LinkToken.Length..], "Nora", Password, Token));
         }),
         ["RegistrationService.BeginAsync"] = new(1, 1, (world, _) =>
         {
@@ -332,18 +353,23 @@ public sealed class ChangingMethodsTests
         {
             await Registration(world.Services).BeginAsync(null, "new@example.com", "", Token);
             var mail = (await world.Services.Get<MailOutbox>().ReadAsync(Token))[0].Message!.Body;
-            return await Run(services => Registration(services).CompleteAsync(null, mail.Split("token=")[1][..LinkToken.Length], "Nora", Password, Token));
+            return await Run(services =>
+                Registration(services).CompleteAsync(null, mail.Split("token=")[1][..LinkToken.Length], "Nora", Password, Token));
         }),
         ["OrganizationCreation.CreateAsync"] = new(
-            3, 3, (_, actor) => Run(services => services.Get<OrganizationCreation>().CreateAsync(actor, new("Initech", Project: "Reports"), Token))),
-        ["AccountService.RenameAsync"] = new(1, 1, (_, actor) => Run(services => services.Get<AccountService>().RenameAsync(actor, "Olga O.", Token))),
+            3, 3, (_, actor) =>
+                Run(services => services.Get<OrganizationCreation>().CreateAsync(actor, new("Initech", Project: "Reports"), Token))),
+        ["AccountService.RenameAsync"] =
+            new(1, 1, (_, actor) => Run(services => services.Get<AccountService>().RenameAsync(actor, "Olga O.", Token))),
         ["AccountService.ChangePasswordAsync"] = new(3, 2, (world, actor) =>
         {
             world.SetPassword(actor, Password);
             world.SignIn(actor);
-            return Run(services => services.Get<AccountService>().ChangePasswordAsync(actor, Password, "Another-9-lighthouse", Site, Token));
+            return Run(services =>
+                services.Get<AccountService>().ChangePasswordAsync(actor, Password, "Another-9-lighthouse", Site, Token));
         }),
-        ["AccountService.RequestEmailChangeAsync"] = new(1, 1, (_, actor) => Run(services => services.Get<AccountService>().RequestEmailChangeAsync(actor, "o@example.com", Site, Token))),
+        ["AccountService.RequestEmailChangeAsync"] = new(1, 1, (_, actor) =>
+            Run(services => services.Get<AccountService>().RequestEmailChangeAsync(actor, "o@example.com", Site, Token))),
         ["AccountService.CancelEmailChangeAsync"] = new(1, 1, async (world, actor) =>
         {
             await world.Services.Get<AccountService>().RequestEmailChangeAsync(actor, "o@example.com", Site, Token);
@@ -355,11 +381,13 @@ public sealed class ChangingMethodsTests
             var token = await world.Services.NewestTokenAsync("o@example.com");
             return await Run(services => services.Get<AccountService>().ConfirmEmailAsync(token, null, Site, Token));
         }),
-        ["PasswordResetService.CreateLinkAsync"] = new(1, 1, (_, _) => Run(services => services.Get<PasswordResetService>().CreateLinkAsync("olga@example.com", Site, Token))),
+        ["PasswordResetService.CreateLinkAsync"] =
+            new(1, 1, (_, _) => Run(services => services.Get<PasswordResetService>().CreateLinkAsync("olga@example.com", Site, Token))),
         ["PasswordResetService.ResetAsync"] = new(2, 1, async (world, _) =>
         {
             var link = (await world.Services.Get<PasswordResetService>().CreateLinkAsync("olga@example.com", Site, Token)).Value;
-            return await Run(services => services.Get<PasswordResetService>().ResetAsync(AccountMailbox.TokenOf(link), Password, null, Site, Token));
+            return await Run(
+                services => services.Get<PasswordResetService>().ResetAsync(AccountMailbox.TokenOf(link), Password, null, Site, Token));
         }),
         ["PasswordResetService.CreateLinkAsync, for a mail"] = new(1, 1, (_, _) => Run(async services =>
         {
@@ -370,7 +398,8 @@ public sealed class ChangingMethodsTests
         ["SecondFactorService.TurnOnAsync"] = new(1, 1, (world, actor) => Run(async services =>
         {
             var setup = (await services.Get<SecondFactorService>().BeginAsync(actor, Token)).Value;
-            return await services.Get<SecondFactorService>().TurnOnAsync(actor, setup, TimeCodes.Compute(setup.Secret, TimeCodes.StepOf(TestInstallation.Start)), Token);
+            return await services.Get<SecondFactorService>()
+                .TurnOnAsync(actor, setup, TimeCodes.Compute(setup.Secret, TimeCodes.StepOf(TestInstallation.Start)), Token);
         })),
         ["SecondFactorService.TurnOffAsync"] = new(1, 1, async (world, actor) =>
         {
@@ -403,19 +432,22 @@ public sealed class ChangingMethodsTests
         {
             var pending = await PendingAsync(world, actor);
             return await Run(async services => await services.Get<SignInService>().SignInWithCodeAsync(
-                pending.Pending, TimeCodes.Compute(pending.App.Secret, TimeCodes.StepOf(TestInstallation.Start) + 1), new(null, null, false, null, null), Token));
+                pending.Pending, TimeCodes.Compute(pending.App.Secret, TimeCodes.StepOf(TestInstallation.Start) + 1), new(
+                    null, null, false, null, null), Token));
         }),
         ["SignInService.SignInWithCodeAsync, recovery code"] = new(2, 1, async (world, actor) =>
         {
             var pending = await PendingAsync(world, actor);
-            return await Run(services => services.Get<SignInService>().SignInWithCodeAsync(pending.Pending, pending.Codes[0], new(null, null, false, null, null), Token));
+            return await Run(services => services.Get<SignInService>()
+                .SignInWithCodeAsync(pending.Pending, pending.Codes[0], new(null, null, false, null, null), Token));
         }),
         ["SignInService.SignInWithCodeAsync, refused"] = new(1, 1, async (world, actor) =>
         {
             var pending = await PendingAsync(world, actor);
             return await Run(async services =>
             {
-                var outcome = await services.Get<SignInService>().SignInWithCodeAsync(pending.Pending, "not a code", new(null, null, false, null, null), Token);
+                var outcome = await services.Get<SignInService>()
+                    .SignInWithCodeAsync(pending.Pending, "not a code", new(null, null, false, null, null), Token);
                 Assert.Equal(ErrorCode.InvalidCredentials, outcome.Error?.Code);
                 return (Result<Core.Common.Unit>)default(Core.Common.Unit);
             });
@@ -426,9 +458,11 @@ public sealed class ChangingMethodsTests
             await PasskeyAsync(world, actor, device);
             var challenge = await world.Services.Get<PasskeyService>().ChallengeAsync(null, Token);
             var answer = device.Get(challenge);
-            return await Run(services => services.Get<SignInService>().SignInWithPasskeyAsync(answer, challenge.State, null, new(null, null, false, null, null), Token));
+            return await Run(services => services.Get<SignInService>()
+                .SignInWithPasskeyAsync(answer, challenge.State, null, new(null, null, false, null, null), Token));
         }),
-        ["SetUpService.SetUpAsync"] = new(4, 3, (_, actor) => Run(services => services.Get<SetUpService>().SetUpAsync(actor, Installation, Token)), Empty: true),
+        ["SetUpService.SetUpAsync"] =
+            new(4, 3, (_, actor) => Run(services => services.Get<SetUpService>().SetUpAsync(actor, Installation, Token)), Empty: true),
         ["SetUpService.SetUpWithCodeAsync"] = new(4, 3, async (world, _) =>
         {
             var code = await world.Services.Get<SetUpCode>().GetAsync(Token);
@@ -458,11 +492,14 @@ public sealed class ChangingMethodsTests
         var changing = calls.Methods.OfType<MethodInfo>()
             .Where(method => method.IsPublic && method.DeclaringType is { IsVisible: true } type && type != typeof(UnitOfWorkRunner)
                 && type != typeof(AuditKeyStart) // changes no data: AuditKeysTests covers its rows
-                && type != typeof(AuditPruning) && type != typeof(AuditRefusalService) // nothing but the log itself: AuditPruningTests and AuditRefusalTests
-                && calls.Reaches(method, called => called.DeclaringType == typeof(UnitOfWorkRunner) && called.Name == nameof(UnitOfWorkRunner.RunAsync)))
+                                                 // nothing but the log itself: AuditPruningTests and AuditRefusalTests
+                && type != typeof(AuditPruning) && type != typeof(AuditRefusalService)
+                && calls.Reaches(
+                    method, called => called.DeclaringType == typeof(UnitOfWorkRunner) && called.Name == nameof(UnitOfWorkRunner.RunAsync)))
             .Select(method => $"{method.DeclaringType!.Name}.{method.Name}");
         Assert.Equal(
-            Methods.Keys.Select(name => name.Split(',')[0]).Distinct().Order(StringComparer.Ordinal), changing.Order(StringComparer.Ordinal));
+            Methods.Keys.Select(name => name.Split(',')[0]).Distinct()
+                .Order(StringComparer.Ordinal), changing.Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -475,22 +512,26 @@ public sealed class ChangingMethodsTests
         Assert.Null(await run(world.Services));
         Assert.Equal((audit + Methods[name].AuditRows, feed + Methods[name].FeedRows), await CountAsync(world));
         await using var context = world.Open();
-        Assert.All(await context.FeedEntries.ToListAsync(Token), entry => Assert.NotEqual(FeedReach.Everything, FeedScope.Of(entry).Reach)); // otherwise, every cached key would be dropped
+        // otherwise, every cached key would be dropped
+        Assert.All(await context.FeedEntries.ToListAsync(Token), entry => Assert.NotEqual(FeedReach.Everything, FeedScope.Of(entry).Reach));
     }
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Change_whose_audit_row_cannot_be_written_is_not_made(string name) => await NothingIsWrittenAsync(name, "INSERT INTO \"AuditEntries\"");
+    public async Task Change_whose_audit_row_cannot_be_written_is_not_made(string name) =>
+        await NothingIsWrittenAsync(name, "INSERT INTO \"AuditEntries\"");
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Change_whose_feed_row_cannot_be_written_is_not_made(string name) => await NothingIsWrittenAsync(name, "INSERT INTO \"FeedEntries\"");
+    public async Task Change_whose_feed_row_cannot_be_written_is_not_made(string name) =>
+        await NothingIsWrittenAsync(name, "INSERT INTO \"FeedEntries\"");
 
     static async Task NothingIsWrittenAsync(string name, string command)
     {
         await using var world = Methods[name].Install();
         var reached = false;
-        var services = world.Run(new SentCommands { FailWhen = text => text.Contains(command, StringComparison.Ordinal) && (reached = true) });
+        var services =
+            world.Run(new SentCommands { FailWhen = text => text.Contains(command, StringComparison.Ordinal) && (reached = true) });
         var run = await Methods[name].PrepareAsync(world);
         var before = world.Dump();
         await Assert.ThrowsAnyAsync<DbUpdateException>(() => run(services));
@@ -512,7 +553,8 @@ public sealed class ChangingMethodsTests
         return (setup, (await factors.TurnOnAsync(actor, setup, code, Token)).Value.Codes!.Reveal());
     }
 
-    static async Task<(AuthenticatorSetup App, IReadOnlyList<string> Codes, PendingSignIn Pending)> PendingAsync(TestInstallation world, Actor actor)
+    static async Task<(AuthenticatorSetup App, IReadOnlyList<string> Codes, PendingSignIn Pending)> PendingAsync(
+        TestInstallation world, Actor actor)
     {
         var (app, codes) = await AuthenticatorAsync(world, actor);
         world.SetPassword(actor, Password);
@@ -532,7 +574,8 @@ public sealed class ChangingMethodsTests
     static async Task<PublishedAppSummary> AppAsync(TestInstallation world)
     {
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
-        return (await world.Services.Get<PublishedAppService>().PublishAsync(world.Owner, new(TestInstallation.Orders, "Desk", "workflow:intake"), Token)).Value.PublishedApp;
+        return (await world.Services.Get<PublishedAppService>()
+            .PublishAsync(world.Owner, new(TestInstallation.Orders, "Desk", "workflow:intake"), Token)).Value.PublishedApp;
     }
 
     static async Task<string> AccountAsync(TestInstallation world) =>
@@ -548,10 +591,12 @@ public sealed class ChangingMethodsTests
         return (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
     }
 
-    static async Task<string> KeyAsync(TestInstallation world) => (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
+    static async Task<string> KeyAsync(TestInstallation world) =>
+        (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
 
     static async Task<IssuedInvitation> InviteAsync(TestInstallation world, Actor actor) =>
-        (await world.Services.Get<InvitationService>().InviteAsync(actor, new("acme", "new@example.com", OrganizationRole.Viewer, ""), Token)).Value;
+        (await world.Services.Get<InvitationService>()
+            .InviteAsync(actor, new("acme", "new@example.com", OrganizationRole.Viewer, ""), Token)).Value;
 
     static RegistrationService Registration(Services services) =>
         ActivatorUtilities.CreateInstance<RegistrationService>(services.Provider, new AccountOptions { Registration = true });
@@ -568,10 +613,12 @@ public sealed class ChangingMethodsTests
     /// <param name="FeedRows">The number of feed rows it writes.</param>
     /// <param name="Prepare">Prepares the installation and returns the call, made by a signed-in owner.</param>
     /// <param name="Empty">Whether the call needs an installation without setup.</param>
-    sealed record Method(int AuditRows, int FeedRows, Func<TestInstallation, Actor, Task<Func<Services, Task<Error?>>>> Prepare, bool Empty = false)
+    sealed record Method(
+        int AuditRows, int FeedRows, Func<TestInstallation, Actor, Task<Func<Services, Task<Error?>>>> Prepare, bool Empty = false)
     {
         public TestInstallation Install() => Empty ? Support.TestInstallation.Empty() : new();
 
-        public Task<Func<Services, Task<Error?>>> PrepareAsync(TestInstallation world) => Prepare(world, Empty ? Actor.System : world.SignIn(world.Owner));
+        public Task<Func<Services, Task<Error?>>> PrepareAsync(TestInstallation world) =>
+            Prepare(world, Empty ? Actor.System : world.SignIn(world.Owner));
     }
 }

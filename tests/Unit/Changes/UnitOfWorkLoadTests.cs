@@ -27,7 +27,8 @@ public sealed class UnitOfWorkLoadTests : IAsyncDisposable
                     await change.LockOrganizationAsync(i % 2 == 0 ? acme : globex, token);
                     change.Record(i % 2 == 0 ? acme : globex, new(AuditCategory.Settings, "thing.done", new("thing", $"{i}", $"{i}")));
                     change.Record(AuditChain.Installation, new(AuditCategory.Settings, "thing.done", new("thing", $"{i}-too", $"{i}")));
-                    return i % 10 == 9 ? new Error(ErrorCode.Conflict, "Not this one.") : default(Core.Common.Unit); // rolled back ones leave no gap either
+                    // rolled back ones leave no gap either
+                    return i % 10 == 9 ? new Error(ErrorCode.Conflict, "Not this one.") : default(Core.Common.Unit);
                 },
                 Token),
             Token)));
@@ -38,7 +39,8 @@ public sealed class UnitOfWorkLoadTests : IAsyncDisposable
         Assert.Equal(Enumerable.Range(1, 90).Select(x => (long)x), feed.Select(x => x.Number));
         Assert.Equal(90, (await context.FeedCounters.SingleAsync(Token)).Number);
         // The installation's chain and the feed both contain the changes in commit order.
-        var chained = await context.AuditEntries.Where(x => x.ChainId == AuditChain.Installation).OrderBy(x => x.Sequence).Select(x => x.TargetId).ToListAsync(Token);
+        var chained = await context.AuditEntries.Where(x => x.ChainId == AuditChain.Installation)
+            .OrderBy(x => x.Sequence).Select(x => x.TargetId).ToListAsync(Token);
         Assert.Equal(chained, feed.Where(x => x.SubjectId.EndsWith("-too", StringComparison.Ordinal)).Select(x => x.SubjectId));
         foreach (var (chain, count) in new[] { (acme, 25L), (globex, 20L), (AuditChain.Installation, 45L) })
         {

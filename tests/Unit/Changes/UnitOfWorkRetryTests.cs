@@ -53,7 +53,8 @@ public sealed class UnitOfWorkRetryTests : IAsyncDisposable
         Assert.True(broken);
         await using var context = world.Open();
         Assert.Equal(issued.Value.Key.KeyId, (await context.Keys.SingleAsync(Token)).KeyId);
-        Assert.Equal((1, 1), ((await context.AuditEntries.SingleAsync(Token)).Sequence, (await context.FeedEntries.SingleAsync(Token)).Number));
+        Assert.Equal(
+            (1, 1), ((await context.AuditEntries.SingleAsync(Token)).Sequence, (await context.FeedEntries.SingleAsync(Token)).Number));
         Assert.Null(await services.Get<AuditVerifier>().FindBreakAsync(world.OrganizationId("acme"), Token));
     }
 
@@ -62,7 +63,8 @@ public sealed class UnitOfWorkRetryTests : IAsyncDisposable
     {
         var before = world.Dump();
         var services = Retrying(new SentCommands { FailWhen = text => text.Contains("FeedCounter", StringComparison.Ordinal) });
-        await Assert.ThrowsAsync<RetryLimitExceededException>(() => services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token));
+        await Assert.ThrowsAsync<RetryLimitExceededException>(
+            () => services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token));
         Assert.Equal(before, world.Dump());
     }
 
@@ -78,7 +80,8 @@ public sealed class UnitOfWorkRetryTests : IAsyncDisposable
 
     sealed class TwoMoreTries(ExecutionStrategyDependencies dependencies) : ExecutionStrategy(dependencies, 2, TimeSpan.FromMilliseconds(1))
     {
-        protected override bool ShouldRetryOn(Exception exception) => exception is DatabaseAway or DbUpdateException { InnerException: DatabaseAway };
+        protected override bool ShouldRetryOn(Exception exception) =>
+            exception is DatabaseAway or DbUpdateException { InnerException: DatabaseAway };
     }
 
     /// <summary>Loses the response to the first commit, whether it succeeded or not.</summary>
@@ -87,9 +90,11 @@ public sealed class UnitOfWorkRetryTests : IAsyncDisposable
         public bool Lost { get; private set; }
 
         public override ValueTask<InterceptionResult> TransactionCommittingAsync(
-            DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) => new(Lose(!wentThrough, result));
+            DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken =
+                default) => new(Lose(!wentThrough, result));
 
-        public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) =>
+        public override Task TransactionCommittedAsync(
+            DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) =>
             Task.FromResult(Lose(wentThrough, true));
 
         T Lose<T>(bool here, T result) => here && !Lost && (Lost = true) ? throw new DatabaseAway() : result;

@@ -29,10 +29,13 @@ public sealed class UnitOfWorkTests : IAsyncDisposable
         Assert.Equal("Renamed", (await context.Projects.SingleAsync(x => x.OrganizationId == acme, Token)).Name);
         var entry = await context.AuditEntries.SingleAsync(Token);
         Assert.Equal(
-            (acme, 1, TestInstallation.Start.AddMilliseconds(1234), "user", world.Owner.Id, "Olga", "10.2.3.4", "settings", "project.renamed", "project", "acme/orders", "Renamed", true, """{"from":"orders"}"""),
-            (entry.ChainId, entry.Sequence, entry.At, entry.ActorType, entry.ActorId, entry.ActorName, entry.Address, entry.Category, entry.Action, entry.TargetType, entry.TargetId, entry.TargetName, entry.Succeeded, entry.Details));
+            (acme, 1, TestInstallation.Start.AddMilliseconds(1234), "user", world.Owner.Id, "Olga",
+                "10.2.3.4", "settings", "project.renamed", "project", "acme/orders", "Renamed", true, """{"from":"orders"}"""),
+            (entry.ChainId, entry.Sequence, entry.At, entry.ActorType, entry.ActorId, entry.ActorName, entry.Address,
+                entry.Category, entry.Action, entry.TargetType, entry.TargetId, entry.TargetName, entry.Succeeded, entry.Details));
         var row = await context.FeedEntries.SingleAsync(Token);
-        Assert.Equal((1, "project", "acme/orders", TestInstallation.Start.AddMilliseconds(1234)), (row.Number, row.SubjectType, row.SubjectId, row.At));
+        Assert.Equal((1, "project", "acme/orders", TestInstallation.Start.AddMilliseconds(1234)), (
+            row.Number, row.SubjectType, row.SubjectId, row.At));
         Assert.Equal(1, (await context.FeedCounters.SingleAsync(Token)).Number);
     }
 
@@ -51,9 +54,11 @@ public sealed class UnitOfWorkTests : IAsyncDisposable
 
         await using var context = world.Open();
         var entries = await context.AuditEntries.OrderBy(x => x.ChainId).ThenBy(x => x.Sequence).ToListAsync(Token);
-        Assert.Equal([(0, 1, "a"), (acme, 1, "a"), (acme, 2, "b"), (acme, 3, "a")], entries.Select(x => (x.ChainId, x.Sequence, x.TargetId)));
+        Assert.Equal(
+            [(0, 1, "a"), (acme, 1, "a"), (acme, 2, "b"), (acme, 3, "a")], entries.Select(x => (x.ChainId, x.Sequence, x.TargetId)));
         Assert.Single(entries.Select(x => x.ChangeId).Distinct());
-        Assert.Equal([(1, "a"), (2, "b")], (await context.FeedEntries.OrderBy(x => x.Number).ToListAsync(Token)).Select(x => (x.Number, x.SubjectId)));
+        Assert.Equal([(1, "a"), (2, "b")], (await context.FeedEntries.OrderBy(x => x.Number).ToListAsync(Token))
+            .Select(x => (x.Number, x.SubjectId)));
         Assert.Null(await world.Services.Get<AuditVerifier>().FindBreakAsync(acme, Token));
         Assert.Null(await world.Services.Get<AuditVerifier>().FindBreakAsync(AuditChain.Installation, Token));
     }
@@ -239,7 +244,8 @@ public sealed class UnitOfWorkTests : IAsyncDisposable
     {
         await using var context = world.Open();
         await Assert.ThrowsAsync<InvalidOperationException>(() => world.Services.Work.RunAsync<Core.Common.Unit>(
-            context, world.Owner, (change, token) => world.Services.Work.RunAsync<Core.Common.Unit>(change.Context, world.Owner, Rename, token), Token));
+            context, world.Owner, (change, token) =>
+                world.Services.Work.RunAsync<Core.Common.Unit>(change.Context, world.Owner, Rename, token), Token));
     }
 
     [Fact]
@@ -271,7 +277,8 @@ public sealed class UnitOfWorkTests : IAsyncDisposable
         var before = project.Name;
         project.Name = "Renamed";
         change.Record(project.OrganizationId, new(
-            AuditCategory.Settings, "project.renamed", new("project", new ProjectPath("acme", "orders").ToString(), project.Name), Details: $$"""{"from":"{{before}}"}"""));
+            AuditCategory.Settings, "project.renamed", new("project", new ProjectPath("acme", "orders").ToString(), project.Name),
+            Details: $$"""{"from":"{{before}}"}"""));
         return default(Core.Common.Unit);
     }
 
@@ -279,7 +286,8 @@ public sealed class UnitOfWorkTests : IAsyncDisposable
 
     static Task<Result<Core.Common.Unit>> Success() => Task.FromResult<Result<Core.Common.Unit>>(default(Core.Common.Unit));
 
-    Task<Result<Core.Common.Unit>> RunAsync(Actor actor, Func<UnitOfWork, CancellationToken, Task<Result<Core.Common.Unit>>> change) => world.Services.Work.RunAsync(actor, change, Token);
+    Task<Result<Core.Common.Unit>> RunAsync(Actor actor, Func<UnitOfWork, CancellationToken, Task<Result<Core.Common.Unit>>> change) =>
+        world.Services.Work.RunAsync(actor, change, Token);
 
     async Task RefusedAsync(Actor actor)
     {

@@ -9,7 +9,8 @@ public sealed class AnswerTests : IDisposable
 
     public AnswerTests() => cli.SignedIn().On("GET /api/projects", new
     {
-        items = new[] { new { organization = "acme", slug = "orders", name = "Orders\u001b[31m\tred", created_at = "2026-11-21T09:30:00.000Z" } },
+        items = new[] { new { organization = "acme", slug = "orders", name = "Orders\u001b[31m\tred",
+            created_at = "2026-11-21T09:30:00.000Z" } },
     });
 
     public void Dispose() => cli.Dispose();
@@ -50,7 +51,8 @@ public sealed class AnswerTests : IDisposable
     public void Refusal_is_its_sentence_and_a_code(int status, string code, ExitCode expected)
     {
         cli.On("POST /oauth/token", new { access_token = "a", expires_in = 3600 });
-        var run = cli.On("GET /api/projects", new { code, detail = "What is wrong.", errors = new { name = "Too long." } }, status).Run("project", "list");
+        var run = cli.On("GET /api/projects", new { code, detail = "What is wrong.", errors = new { name = "Too long." } }, status)
+            .Run("project", "list");
         Assert.Equal((expected, "", "What is wrong.\n  name: Too long.\n"), (run.Code, run.Output, run.Error));
     }
 
@@ -59,7 +61,9 @@ public sealed class AnswerTests : IDisposable
     {
         cli.Answers["GET /api/projects"] = _ => new(502, "<html>", "text/html");
         var run = cli.Run("project", "list");
-        Assert.Equal((ExitCode.Unavailable, "The server answered with status 502, and not as Latchkey does. Check the URL.\n"), (run.Code, run.Error));
+        Assert.Equal(
+            (ExitCode.Unavailable, "The server answered with status 502, and not as Latchkey does. Check the URL.\n"),
+            (run.Code, run.Error));
     }
 
     [Fact]

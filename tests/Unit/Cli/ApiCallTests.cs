@@ -64,5 +64,6 @@ public sealed class ApiCallTests : IDisposable
     [InlineData("nonsense")]
     [InlineData("a b: x")]
     [InlineData("X-A: x\r\nX-B: y")]
-    public void Header_that_is_none_or_a_credential_is_misuse(string header) => Assert.Equal(ExitCode.Usage, cli.Run("api-call", "GET", "/x", "-H", header).Code);
+    public void Header_that_is_none_or_a_credential_is_misuse(string header) =>
+        Assert.Equal(ExitCode.Usage, cli.Run("api-call", "GET", "/x", "-H", header).Code);
 }

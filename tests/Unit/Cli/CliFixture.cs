@@ -50,7 +50,8 @@ sealed class CliFixture : IDisposable
     {
         var (output, error) = (new MemoryStream(), new StringWriter());
         var stream = Reader ?? output;
-        await using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { AutoFlush = true };
+        await using var writer =
+            new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { AutoFlush = true };
         var code = await CommandLine.RunAsync(arguments, MachineOf(writer, stream, error));
         return new((ExitCode)code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }
@@ -117,7 +118,8 @@ sealed class CliFixture : IDisposable
         })
         .On("POST /oauth/token", new { access_token = "access-2", refresh_token = "refresh-2", expires_in = 3600, scope = "api" })
         .On("POST /oauth/token/revoke", new { })
-        .On("GET /v1/capabilities", new { organization, owner = new { type = "user", id = "u1", name = "Ada" }, permissions = new[] { "read", "write" } });
+        .On("GET /v1/capabilities",
+            new { organization, owner = new { type = "user", id = "u1", name = "Ada" }, permissions = new[] { "read", "write" } });
 
     /// <summary>The stored tokens, or null.</summary>
     public TokenSet? Stored() => new TokenStore(MachineOf(TextWriter.Null, Stream.Null, TextWriter.Null), "default").Read();

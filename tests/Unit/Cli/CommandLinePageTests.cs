@@ -26,7 +26,8 @@ public sealed partial class CommandLinePageTests
         using var cli = new CliFixture();
         var root = CommandLine.Root(cli.MachineOf(TextWriter.Null, Stream.Null, TextWriter.Null));
         var commands = Leaves(root, "").Order(StringComparer.Ordinal).ToList();
-        Assert.Equal(commands, CommandRow().Matches(Page).Select(match => match.Groups["command"].Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        Assert.Equal(commands, CommandRow().Matches(Page).Select(match => match.Groups["command"].Value)
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
     }
 
     static IEnumerable<string> Leaves(Command command, string path) => command.Subcommands.Count == 0

@@ -16,9 +16,18 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void Generate_sends_what_was_given_and_prints_the_key_alone()
     {
-        cli.SignedIn(project: "acme/orders").On("POST /api/keys", new { name = "backend", key_id = "Ab12CdEf", environment = "test", project = "acme/orders", raw_key = "nk_test_secret" }, 201);
+        cli.SignedIn(project: "acme/orders")
+            .On("POST /api/keys", new
+            {
+                name = "backend",
+                key_id = "Ab12CdEf",
+                environment = "test",
+                project = "acme/orders",
+                raw_key = "nk_test_secret"
+            }, 201);
         var run = cli.Run(
-            "api-key", "generate", "backend", "-e", "test", "-p", "read", "-p", "write", "--resource", "workflow:a", "--expires", "10d", "--note", "vault",
+            "api-key", "generate", "backend", "-e", "test", "-p", "read", "-p", "write", "--resource",
+            "workflow:a", "--expires", "10d", "--note", "vault",
             "--allowed-ip", "10.0.0.0/8", "--requests-per-minute", "60", "--service-account", "sa_1");
         Assert.Equal((ExitCode.Ok, "nk_test_secret\n"), (run.Code, run.Output));
         Assert.DoesNotContain("nk_test_secret", run.Error, StringComparison.Ordinal);
@@ -29,8 +38,11 @@ public sealed class CommandTests : IDisposable
                 """),
             JsonNode.Parse(cli.Sent[^1].Body)), cli.Sent[^1].Body);
 
-        Assert.Equal(("nk_test_secret\n", ""), (cli.Run("api-key", "generate", "backend", "--quiet") is var quiet ? quiet.Output : "", quiet.Error));
-        Assert.Equal("nk_test_secret", JsonDocument.Parse(cli.Run("api-key", "generate", "--name", "backend", "--json").Output).RootElement.GetProperty("raw_key").GetString());
+        Assert.Equal(
+            ("nk_test_secret\n", ""), (cli.Run("api-key", "generate", "backend", "--quiet") is var quiet ? quiet.Output : "", quiet.Error));
+        Assert.Equal(
+            "nk_test_secret", JsonDocument.Parse(
+                cli.Run("api-key", "generate", "--name", "backend", "--json").Output).RootElement.GetProperty("raw_key").GetString());
         Assert.Equal(ExitCode.Usage, cli.Run("api-key", "generate").Code);
     }
 
@@ -58,7 +70,8 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void Project_that_is_used_is_that_of_later_commands()
     {
-        cli.SignedIn().On("GET /api/projects/acme/orders", new { organization = "acme", slug = "orders" }).On("GET /api/keys", new { items = Array.Empty<object>() });
+        cli.SignedIn().On("GET /api/projects/acme/orders", new { organization = "acme", slug = "orders" })
+            .On("GET /api/keys", new { items = Array.Empty<object>() });
         Assert.Equal(ExitCode.Ok, cli.Run("project", "use", "orders").Code);
         cli.Run("api-key", "list");
         Assert.Contains("project=acme%2Forders", cli.Sent[^1].Url.Query, StringComparison.Ordinal);
@@ -70,12 +83,14 @@ public sealed class CommandTests : IDisposable
         var at = 0;
         cli.SignedIn().Answers["GET /api/keys"] = sent => new(200, JsonSerializer.Serialize(new
         {
-            items = Enumerable.Range(0, sent.Url.Query.Contains("limit=200", StringComparison.Ordinal) ? 200 : 50).Select(_ => new { key_id = $"k{at++}" }),
+            items = Enumerable.Range(0, sent.Url.Query.Contains("limit=200", StringComparison.Ordinal) ? 200 : 50)
+                .Select(_ => new { key_id = $"k{at++}" }),
             next_cursor = at < 1000 ? "next" : null,
         }));
         var run = cli.Run("api-key", "list", "-q", "--limit", "250", "--mine", "--state", "active");
         Assert.Equal(250, run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
-        Assert.Equal(["?state=active&owner=me&limit=200", "?state=active&owner=me&limit=50&cursor=next"], cli.Sent.Select(sent => sent.Url.Query));
+        Assert.Equal(
+            ["?state=active&owner=me&limit=200", "?state=active&owner=me&limit=50&cursor=next"], cli.Sent.Select(sent => sent.Url.Query));
         Assert.Contains("There are more than 250.", cli.Run("api-key", "list", "--limit", "250").Error, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, cli.Run("api-key", "list", "--limit", "0").Code);
     }
@@ -83,7 +98,8 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void Keys_are_switched_and_revoked_one_after_the_other()
     {
-        cli.SignedIn().On("PATCH /api/keys/a", new { key_id = "a", name = "A", state = "inactive" }).On("DELETE /api/keys/a", new { key_id = "a", name = "A", state = "revoked" });
+        cli.SignedIn().On("PATCH /api/keys/a", new { key_id = "a", name = "A", state = "inactive" })
+            .On("DELETE /api/keys/a", new { key_id = "a", name = "A", state = "revoked" });
         Assert.Contains("A (a) is inactive.", cli.Run("api-key", "disable", "a").Error, StringComparison.Ordinal);
         Assert.Equal("""{"state":"inactive"}""", cli.Sent[^1].Body);
         var run = cli.Run("api-key", "revoke", "a", "b", "c");
@@ -107,7 +123,9 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void Service_account_prints_its_secrets_as_variables()
     {
-        cli.SignedIn(project: "acme/orders").On("POST /api/service-accounts", new { id = "sa_1", name = "gate", client_id = "latchkey-sa-1", client_secret = "secret_x", raw_key = "nk_live_x" }, 201)
+        cli.SignedIn(project: "acme/orders")
+            .On("POST /api/service-accounts",
+                new { id = "sa_1", name = "gate", client_id = "latchkey-sa-1", client_secret = "secret_x", raw_key = "nk_live_x" }, 201)
             .On("DELETE /api/service-accounts/sa_1", new { }, 204);
         var run = cli.Run("service-account", "create", "gate", "-p", "verify");
         Assert.Equal("LATCHKEY_CLIENT_ID=latchkey-sa-1\nLATCHKEY_CLIENT_SECRET=secret_x\nLATCHKEY_API_KEY=nk_live_x\n", run.Output);
@@ -121,7 +139,9 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void Service_account_list_names_all_owners()
     {
-        cli.SignedIn().On("GET /api/service-accounts", new { items = new[] { new { id = "sa_1", owners = new[] { new { name = "Ada" }, new { name = "Dora" } } } } });
+        cli.SignedIn()
+            .On("GET /api/service-accounts",
+                new { items = new[] { new { id = "sa_1", owners = new[] { new { name = "Ada" }, new { name = "Dora" } } } } });
         Assert.Contains("Ada, Dora", cli.Run("service-account", "list").Output, StringComparison.Ordinal);
     }
 
@@ -139,7 +159,8 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(ExitCode.Usage, cli.Run("oauth-token", "generate", "--scope", "read:workflows").Code);
         cli.Variables["LATCHKEY_CLIENT_SECRET"] = "secret_x";
         Assert.Equal("access-2\n", cli.Run("oauth-token", "generate", "--scope", "read:workflows", "--no-input").Output);
-        Assert.Equal("client_id=latchkey-sa-1&client_secret=secret_x&grant_type=client_credentials&scope=read%3Aworkflows", cli.Sent[^1].Body);
+        Assert.Equal(
+            "client_id=latchkey-sa-1&client_secret=secret_x&grant_type=client_credentials&scope=read%3Aworkflows", cli.Sent[^1].Body);
     }
 
     [Fact]
@@ -155,8 +176,15 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void Audit_log_is_filtered()
     {
-        cli.SignedIn().On("GET /api/audit", new { items = new[] { new { id = "7", at = "2026-11-21T09:30:00.000Z", category = "auth", action = "signed_in", outcome = "succeeded", actor = new { name = "Ada" }, target = new { id = "u1", name = "" }, address = "10.0.0.1" } } });
-        Assert.Equal("7\t2026-11-21 09:30\tauth\tsigned_in\tsucceeded\tAda\tu1\t10.0.0.1\n", cli.Run("audit", "logs", "--filter", "auth").Output);
+        cli.SignedIn()
+            .On("GET /api/audit",
+                new
+                {
+                    items = new[] { new { id = "7", at = "2026-11-21T09:30:00.000Z", category = "auth", action = "signed_in",
+                    outcome = "succeeded", actor = new { name = "Ada" }, target = new { id = "u1", name = "" }, address = "10.0.0.1" } }
+                });
+        Assert.Equal(
+            "7\t2026-11-21 09:30\tauth\tsigned_in\tsucceeded\tAda\tu1\t10.0.0.1\n", cli.Run("audit", "logs", "--filter", "auth").Output);
         Assert.Contains("category=auth", cli.Sent[^1].Url.Query, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, cli.Run("audit", "logs", "--filter", "nothing").Code);
     }
@@ -178,7 +206,8 @@ public sealed class CommandTests : IDisposable
     [InlineData("bash", "complete -o default -F _latchkey latchkey")]
     [InlineData("zsh", "compdef _latchkey latchkey")]
     [InlineData("pwsh", "Register-ArgumentCompleter")]
-    public void Completion_is_a_script_for_each_shell(string shell, string line) => Assert.Contains(line, cli.Run("completion", shell).Output, StringComparison.Ordinal);
+    public void Completion_is_a_script_for_each_shell(string shell, string line) =>
+        Assert.Contains(line, cli.Run("completion", shell).Output, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("api-k", "api-key")]
@@ -196,7 +225,8 @@ public sealed class CommandTests : IDisposable
             Assert.Equal([command.Name], CommandLine.Root(machine, "--json", command.Name, "--help").Subcommands.Select(made => made.Name));
         }
 
-        Assert.Equal(["oauth-token", "token"], cli.Run("[suggest:4]", "toke").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+        Assert.Equal(["oauth-token", "token"], cli.Run("[suggest:4]", "toke").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Order(StringComparer.Ordinal));
         Assert.Contains("audit", CommandLine.Root(machine, "[suggest:5]", "token").Subcommands.Select(made => made.Name));
         Assert.Contains("service-account", cli.Run("--help").Output, StringComparison.Ordinal);
     }
@@ -208,7 +238,8 @@ public sealed class CommandTests : IDisposable
         foreach (var command in Below(root))
         {
             Assert.All(
-                command.Options.Cast<Symbol>().Concat(command.Arguments).Append(command), part => Assert.False(string.IsNullOrEmpty(part.Description), $"{command.Name} {part.Name}"));
+                command.Options.Cast<Symbol>().Concat(command.Arguments).Append(command), part =>
+                    Assert.False(string.IsNullOrEmpty(part.Description), $"{command.Name} {part.Name}"));
         }
 
         Assert.Equal(ExitCode.Ok, cli.Run("api-key", "generate", "--help").Code);

@@ -46,7 +46,8 @@ public sealed class CredentialTests : IDisposable
     [Fact]
     public void Token_that_the_server_refuses_is_refreshed_once()
     {
-        cli.SignedIn().Approving().OnEach("GET /v1/capabilities", (401, new { code = "token_expired" }), (200, new { organization = "acme" }));
+        cli.SignedIn().Approving()
+            .OnEach("GET /v1/capabilities", (401, new { code = "token_expired" }), (200, new { organization = "acme" }));
         Assert.Equal(ExitCode.Ok, cli.Run("whoami").Code);
         Assert.Equal(3, cli.Sent.Count);
 
@@ -63,14 +64,16 @@ public sealed class CredentialTests : IDisposable
         var runs = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => cli.RunAsync("whoami"))));
         Assert.All(runs, run => Assert.Equal(ExitCode.Ok, run.Code));
         Assert.Single(cli.Sent, sent => sent.Url.AbsolutePath == "/oauth/token");
-        Assert.All(cli.Sent.Where(sent => sent.Url.AbsolutePath == "/v1/capabilities"), sent => Assert.Equal("Bearer access-2", sent.Authorization));
+        Assert.All(cli.Sent.Where(sent => sent.Url.AbsolutePath == "/v1/capabilities"), sent =>
+            Assert.Equal("Bearer access-2", sent.Authorization));
     }
 
     [Fact]
     public async Task Profiles_that_are_written_at_once_are_all_kept()
     {
         var store = new ProfileStore(cli.MachineOf(TextWriter.Null, Stream.Null, TextWriter.Null));
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => store.SaveAsync($"p{i}", new(CliFixture.Server), CancellationToken.None))));
+        await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(i => Task.Run(() => store.SaveAsync($"p{i}", new(CliFixture.Server), CancellationToken.None))));
         Assert.Equal(20, store.Read().Profiles.Count);
     }
 
@@ -88,7 +91,8 @@ public sealed class CredentialTests : IDisposable
     {
         cli.SignedIn(minutes: 0).Answers["POST /oauth/token"] = _ => throw new HttpRequestException("Connection refused");
         var run = cli.Run("whoami");
-        Assert.Equal((ExitCode.Unavailable, "https://keys.example.com cannot be reached: Connection refused"), (run.Code, run.Error.Trim()));
+        Assert.Equal(
+            (ExitCode.Unavailable, "https://keys.example.com cannot be reached: Connection refused"), (run.Code, run.Error.Trim()));
         Assert.Equal("refresh-1", cli.Stored()!.RefreshToken);
         cli.On("POST /oauth/token", new { code = "unavailable", detail = "Later." }, 503);
         Assert.Equal(ExitCode.Unavailable, cli.Run("whoami").Code);
@@ -100,7 +104,8 @@ public sealed class CredentialTests : IDisposable
     {
         cli.SignedIn().Approving();
         Assert.Equal(ExitCode.NotSignedIn, cli.Run("whoami", "--url", "https://evil.example.com").Code);
-        File.WriteAllText(Path.Combine(cli.ConfigFolder, "config.json"), """{"current":"default","profiles":{"default":{"url":"https://evil.example.com","organization":"acme"}}}""");
+        File.WriteAllText(Path.Combine(cli.ConfigFolder, "config.json"),
+            """{"current":"default","profiles":{"default":{"url":"https://evil.example.com","organization":"acme"}}}""");
         Assert.Equal(ExitCode.NotSignedIn, cli.Run("whoami").Code);
         Assert.Empty(cli.Sent);
     }
@@ -144,7 +149,8 @@ public sealed class CredentialTests : IDisposable
     [Fact]
     public void Fresh_approval_is_asked_for_and_the_command_goes_on()
     {
-        cli.SignedIn().Approving().OnEach("POST /api/keys", (403, new { code = "fresh_sign_in_required" }), (201, new { name = "k", key_id = "id", raw_key = "raw" }));
+        cli.SignedIn().Approving().OnEach(
+            "POST /api/keys", (403, new { code = "fresh_sign_in_required" }), (201, new { name = "k", key_id = "id", raw_key = "raw" }));
         var run = cli.Run("api-key", "generate", "k");
         Assert.Equal((ExitCode.Ok, "raw\n"), (run.Code, run.Output));
         Assert.Contains("This needs a fresh approval.", run.Error, StringComparison.Ordinal);

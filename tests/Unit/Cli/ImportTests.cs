@@ -35,7 +35,8 @@ public sealed class ImportTests : IDisposable
 
         var json = Write("keys.json", $$"""[{"hash":"{{hash}}","name":"Nightly"}]""");
         run = cli.Run("import", json, "--dry-run");
-        Assert.Equal((ExitCode.Ok, "Rows             1\nCan be imported  1\n", "Nothing was imported.\n"), (run.Code, run.Output, run.Error));
+        Assert.Equal(
+            (ExitCode.Ok, "Rows             1\nCan be imported  1\n", "Nothing was imported.\n"), (run.Code, run.Output, run.Error));
         Assert.Equal(3, cli.Sent.Count);
         Assert.Equal(("key-1-0\n", ""), (cli.Run("import", json, "-q") is var quiet ? quiet.Output : "", quiet.Error));
         var answer = JsonDocument.Parse(cli.Run("import", json, "--json").Output).RootElement;
@@ -58,9 +59,14 @@ public sealed class ImportTests : IDisposable
     [Fact]
     public void Every_error_is_listed_by_its_row_in_the_file()
     {
-        var file = Write("keys.csv", string.Join('\n', ["hash,name,note", .. Enumerable.Range(0, 600).Select(i => $"{Hash(i)},key {i},"), $"{Hash(3)},again,", $"{Hash(700)},big,{new string('x', 70_000)}"]));
-        cli.Answers[Endpoint] = sent => Find(sent, ("key 2", "name", "Too long.")) is { Length: > 0 } form ? Refuse(form) // before the others are looked at
-            : Find(sent, ("key 498", "hash", "This key is stored already."), ("key 500", "hash", "This key is stored already.")) is { Length: > 0 } found ? Refuse(found)
+        var file = Write(
+            "keys.csv", string.Join(
+                '\n', ["hash,name,note", .. Enumerable.Range(0, 600)
+                    .Select(i => $"{Hash(i)},key {i},"), $"{Hash(3)},again,", $"{Hash(700)},big,{new string('x', 70_000)}"]));
+        // before the others are looked at
+        cli.Answers[Endpoint] = sent => Find(sent, ("key 2", "name", "Too long.")) is { Length: > 0 } form ? Refuse(form)
+            : Find(sent, ("key 498", "hash", "This key is stored already."), ("key 500", "hash", "This key is stored already."))
+                is { Length: > 0 } found ? Refuse(found)
             : Accept(sent);
         foreach (var more in new[] { Array.Empty<string>(), ["--dry-run"] })
         {
@@ -93,7 +99,8 @@ public sealed class ImportTests : IDisposable
             Assert.Equal(ExitCode.Usage, run.Code);
             Assert.EndsWith(
                 "\thash\tSend the SHA-256 of the whole key: 64 hex digits, or 32 bytes in base64.\n", run.Output, StringComparison.Ordinal);
-            Assert.DoesNotContain(key, run.Output + run.Error + string.Concat(cli.Sent.Select(sent => sent.Body)), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                key, run.Output + run.Error + string.Concat(cli.Sent.Select(sent => sent.Body)), StringComparison.Ordinal);
         }
     }
 
@@ -105,7 +112,8 @@ public sealed class ImportTests : IDisposable
         Assert.Equal((ExitCode.Forbidden, "Only admins and owners can import keys.\n"), (run.Code, run.Error));
         Assert.Single(cli.Sent);
         cli.Answers[Endpoint] = _ => Refuse(("service_account_id", "There is no such service account."));
-        Assert.Contains("service_account_id: There is no such service account.", cli.Run("import", Rows(1100)).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "service_account_id: There is no such service account.", cli.Run("import", Rows(1100)).Error, StringComparison.Ordinal);
         cli.Answers.Remove(Endpoint);
         Assert.Contains("The project was acme/orders.", cli.Run("import", Rows(1)).Error, StringComparison.Ordinal);
     }
@@ -114,7 +122,8 @@ public sealed class ImportTests : IDisposable
     public void Import_that_fails_in_the_middle_says_which_rows_are_in()
     {
         var imports = 0;
-        cli.Answers[Endpoint] = sent => IsDryRun(sent) || ++imports < 3 ? Accept(sent) : new(409, """{"code":"key_limit_reached","detail":"The project is full."}""");
+        cli.Answers[Endpoint] = sent =>
+            IsDryRun(sent) || ++imports < 3 ? Accept(sent) : new(409, """{"code":"key_limit_reached","detail":"The project is full."}""");
         var run = cli.Run("import", Rows(3400));
         Assert.Equal((ExitCode.Conflict, ""), (run.Code, run.Output));
         Assert.Equal(
@@ -123,17 +132,22 @@ public sealed class ImportTests : IDisposable
             run.Error);
         imports = 0;
         var json = JsonDocument.Parse(cli.Run("import", Rows(3400), "--json").Output).RootElement;
-        Assert.Equal((3400, 1000, 1000, false), (json.GetProperty("rows").GetInt32(), json.GetProperty("imported").GetInt32(), json.GetProperty("key_ids").GetArrayLength(), json.GetProperty("complete").GetBoolean()));
+        Assert.Equal(
+            (3400, 1000, 1000, false), (json.GetProperty("rows").GetInt32(), json.GetProperty("imported")
+                .GetInt32(), json.GetProperty("key_ids").GetArrayLength(), json.GetProperty("complete").GetBoolean()));
     }
 
     [Fact]
     public void Error_of_a_row_in_the_middle_is_named_by_the_file()
     {
         var imports = 0;
-        cli.Answers[Endpoint] = sent => IsDryRun(sent) || ++imports < 2 ? Accept(sent) : Refuse(("keys[1].hash", "This key is stored already."));
+        cli.Answers[Endpoint] = sent =>
+            IsDryRun(sent) || ++imports < 2 ? Accept(sent) : Refuse(("keys[1].hash", "This key is stored already."));
         var run = cli.Run("import", Rows(600));
         Assert.Equal(ExitCode.Usage, run.Code);
-        Assert.StartsWith("line 503: hash: This key is stored already.\nRequest 2 of 2 failed. These rows are in: line 2 to line 501, 500 rows.", run.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "line 503: hash: This key is stored already.\nRequest 2 of 2 failed. These rows are in: line 2 to line 501, 500 rows.",
+            run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -154,7 +168,8 @@ public sealed class ImportTests : IDisposable
     public void Request_that_the_server_failed_is_unknown_unless_it_says_that_nothing_was_changed(int status, string code, string sentence)
     {
         var imports = 0;
-        cli.Answers[Endpoint] = sent => IsDryRun(sent) || ++imports < 2 ? Accept(sent) : new(status, $$"""{"code":"{{code}}","detail":"Busy."}""");
+        cli.Answers[Endpoint] = sent =>
+            IsDryRun(sent) || ++imports < 2 ? Accept(sent) : new(status, $$"""{"code":"{{code}}","detail":"Busy."}""");
         var run = cli.Run("import", Rows(600));
         Assert.Equal(ExitCode.Unavailable, run.Code);
         Assert.Equal(
@@ -170,7 +185,8 @@ public sealed class ImportTests : IDisposable
         var run = cli.Run("import", Rows(600), "--skip-existing");
         Assert.Equal((ExitCode.Ok, "Rows           600\nImported       99\nThere already  501\n"), (run.Code, run.Output));
         Assert.All(cli.Sent, sent => Assert.Contains("\"skip_existing\":true", sent.Body, StringComparison.Ordinal));
-        Assert.Equal([0, 0], Sent(isDryRun: true).Select(body => body["before"]!.GetValue<int>())); // what is skipped does not count toward the limit
+        // what is skipped does not count toward the limit
+        Assert.Equal([0, 0], Sent(isDryRun: true).Select(body => body["before"]!.GetValue<int>()));
     }
 
     [Fact]
@@ -218,17 +234,24 @@ public sealed class ImportTests : IDisposable
 
     static Scripted Answer(SentRequest sent, int[] skipped)
     {
-        var ids = IsDryRun(sent) ? [] : Enumerable.Range(0, Rows(sent).Count - skipped.Length).Select(i => $"key-{Rows(sent).Count}-{i}").ToArray();
+        var ids = IsDryRun(sent) ? []
+            : Enumerable.Range(0, Rows(sent).Count - skipped.Length).Select(i => $"key-{Rows(sent).Count}-{i}").ToArray();
         return new(200, JsonSerializer.Serialize(new { imported = ids.Length, key_ids = ids, skipped, dry_run = IsDryRun(sent) }));
     }
 
     static Scripted Refuse(params (string Field, string Message)[] errors) => new(
-        400, JsonSerializer.Serialize(new { code = "invalid_request", detail = "Some fields are not valid.", errors = errors.ToDictionary(x => x.Field, x => x.Message, StringComparer.Ordinal) }), "application/problem+json");
+        400, JsonSerializer.Serialize(new
+        {
+            code = "invalid_request",
+            detail = "Some fields are not valid.",
+            errors = errors.ToDictionary(x => x.Field, x => x.Message, StringComparer.Ordinal)
+        }), "application/problem+json");
 
     static (string Field, string Message)[] Find(SentRequest sent, params (string Name, string Field, string Message)[] faults) =>
     [
         .. Rows(sent).Index().Join(
-            faults, row => row.Item!["name"]!.GetValue<string>(), fault => fault.Name, (row, fault) => ($"keys[{row.Index}].{fault.Field}", fault.Message), StringComparer.Ordinal),
+            faults, row => row.Item!["name"]!.GetValue<string>(), fault => fault.Name, (row, fault) =>
+                ($"keys[{row.Index}].{fault.Field}", fault.Message), StringComparer.Ordinal),
     ];
 
     static bool IsDryRun(SentRequest sent) => JsonNode.Parse(sent.Body)!["dry_run"]?.GetValue<bool>() == true;
@@ -237,12 +260,14 @@ public sealed class ImportTests : IDisposable
 
     static string Hash(int i) => Convert.ToHexStringLower(KeyHash.Of($"key {i}"));
 
-    IEnumerable<JsonNode> Sent(bool isDryRun) => cli.Sent.Where(sent => IsDryRun(sent) == isDryRun).Select(sent => JsonNode.Parse(sent.Body)!);
+    IEnumerable<JsonNode> Sent(bool isDryRun) =>
+        cli.Sent.Where(sent => IsDryRun(sent) == isDryRun).Select(sent => JsonNode.Parse(sent.Body)!);
 
     IEnumerable<int> Sizes(bool isDryRun) => Sent(isDryRun).Select(body => body["keys"]!.AsArray().Count);
 
     void AssertSent(int number, object body) =>
-        Assert.True(JsonNode.DeepEquals(JsonSerializer.SerializeToNode(body), JsonNode.Parse(cli.Sent[number].Body)), cli.Sent[number].Body);
+        Assert.True(JsonNode.DeepEquals(
+            JsonSerializer.SerializeToNode(body), JsonNode.Parse(cli.Sent[number].Body)), cli.Sent[number].Body);
 
     string Rows(int count, string note = "") =>
         Write("keys.csv", string.Join('\n', ["hash,name,note", .. Enumerable.Range(0, count).Select(i => $"{Hash(i)},key {i},{note}")]));

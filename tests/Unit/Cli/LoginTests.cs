@@ -15,18 +15,21 @@ public sealed class LoginTests : IDisposable
         var run = cli.Approving().Run("login", "--url", CliFixture.Server);
         Assert.Equal((ExitCode.Ok, ""), (run.Code, run.Output));
         Assert.Contains($"Open {CliFixture.Server}/oauth/device/verify and enter the code WDJB-MJHT.", run.Error, StringComparison.Ordinal);
-        Assert.Contains("Signed in to https://keys.example.com as Ada, in the organization acme (profile default).", run.Error, StringComparison.Ordinal);
+        Assert.Contains("Signed in to https://keys.example.com as Ada, in the organization acme (profile default).",
+            run.Error, StringComparison.Ordinal);
         Assert.Equal([new Uri(CliFixture.Server + "/oauth/device/verify?user_code=WDJB-MJHT")], cli.Opened);
         Assert.Equal(("access-2", "refresh-2"), (cli.Stored()!.AccessToken, cli.Stored()!.RefreshToken));
         Assert.Equal("client_id=latchkey-cli&scope=api", cli.Sent[0].Body);
-        Assert.DoesNotContain("access-2", run.Error + File.ReadAllText(Path.Combine(cli.ConfigFolder, "config.json")), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "access-2", run.Error + File.ReadAllText(Path.Combine(cli.ConfigFolder, "config.json")), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Login_waits_as_the_server_asks()
     {
         cli.Approving().OnEach(
-            "POST /oauth/token", (400, new { error = "authorization_pending" }), (400, new { error = "slow_down" }), (503, new { }), (200, new { access_token = "a", expires_in = 3600 }));
+            "POST /oauth/token", (400, new { error = "authorization_pending" }), (400, new { error = "slow_down" }), (503, new { }), (
+                200, new { access_token = "a", expires_in = 3600 }));
         Assert.Equal(ExitCode.Ok, cli.Run("login", "--url", CliFixture.Server, "--no-browser").Code);
         Assert.Equal([5, 5, 10, 10], cli.Time.Waits.Select(wait => wait.TotalSeconds).Where(seconds => seconds < 60));
         Assert.Empty(cli.Opened);
@@ -69,7 +72,8 @@ public sealed class LoginTests : IDisposable
         cli.SignedIn().Approving("rival");
         Assert.Contains("(profile rival)", cli.Run("login").Error, StringComparison.Ordinal);
         Assert.Equal("refresh-1", cli.Stored()!.RefreshToken);
-        Assert.Contains("(profile rival-test.example.com)", cli.Run("login", "--url", "https://test.example.com").Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "(profile rival-test.example.com)", cli.Run("login", "--url", "https://test.example.com").Error, StringComparison.Ordinal);
         var list = cli.Run("profile", "list").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(["default", "rival", "rival-test.example.com"], list.Select(line => line.Split('\t')[0]));
         Assert.Equal("yes", list[2].Split('\t')[4]);

@@ -59,8 +59,10 @@ public sealed class BackupCommandTests : IDisposable
         Assert.InRange(keys, before, written);
         Assert.Equal(keys, await context.Projects.Where(x => x.Slug == "orders").Select(x => x.ActiveKeys).SingleAsync(Token));
         Assert.Equal(keys, await context.AuditEntries.CountAsync(x => x.Action == "key.created", Token));
-        Assert.Equal(await context.FeedEntries.MaxAsync(x => x.Number, Token), await context.FeedCounters.Select(x => x.Number).SingleAsync(Token));
-        var chain = await restored.Get<AuditVerifier>().VerifyAsync(await context.Organizations.Where(x => x.Slug == "acme").Select(x => x.Id).SingleAsync(Token), [], Token);
+        Assert.Equal(
+            await context.FeedEntries.MaxAsync(x => x.Number, Token), await context.FeedCounters.Select(x => x.Number).SingleAsync(Token));
+        var chain = await restored.Get<AuditVerifier>()
+            .VerifyAsync(await context.Organizations.Where(x => x.Slug == "acme").Select(x => x.Id).SingleAsync(Token), [], Token);
         Assert.Equal((true, keys), (chain.IsIntact, (int)chain.Entries));
         Assert.Equal("wal", await context.Database.SqlQueryRaw<string>("PRAGMA journal_mode").AsAsyncEnumerable().SingleAsync(Token));
     }
@@ -74,17 +76,22 @@ public sealed class BackupCommandTests : IDisposable
         await File.WriteAllTextAsync(Backup, "precious", Token);
         Assert.Equal($"{Backup} exists, and a backup overwrites nothing. Name another file.", await RefusalOfAsync("backup", Backup));
         Assert.Equal("precious", await File.ReadAllTextAsync(Backup, Token));
-        Assert.StartsWith($"{folder.FullName}/none/backup.db cannot be written: ", await RefusalOfAsync("backup", Path.Combine(folder.FullName, "none", "backup.db")), StringComparison.Ordinal);
+        Assert.StartsWith($"{folder.FullName}/none/backup.db cannot be written: ",
+            await RefusalOfAsync("backup", Path.Combine(folder.FullName, "none", "backup.db")), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("PostgreSql", "Host=db", "backup", "Latchkey backs up SQLite only. \"pg_dump --format=custom --file=FILE DATABASE\" backs up PostgreSQL; docs/backup.md says more.")]
+    [InlineData("PostgreSql", "Host=db", "backup",
+        "Latchkey backs up SQLite only. \"pg_dump --format=custom --file=FILE DATABASE\" backs up PostgreSQL; docs/backup.md says more.")]
     [InlineData("PostgreSql", "Host=db", "restore", "Latchkey restores SQLite only. \"pg_restore --dbname=DATABASE FILE\" restores PostgreSQL, into an empty database; docs/backup.md says more.")]
-    [InlineData("SqlServer", "Server=db", "backup", "Latchkey backs up SQLite only. BACKUP DATABASE backs up SQL Server; docs/backup.md says more.")]
-    public async Task Another_database_has_a_tool_of_its_own(string provider, string connection, string command, string sentence) => Assert.Equal(
+    [InlineData("SqlServer", "Server=db", "backup",
+        "Latchkey backs up SQLite only. BACKUP DATABASE backs up SQL Server; docs/backup.md says more.")]
+    public async Task Another_database_has_a_tool_of_its_own(
+        string provider, string connection, string command, string sentence) => Assert.Equal(
         sentence,
         (await Assert.ThrowsAsync<StartException>(() => CommandLine.Find(
-            [command, Backup, $"--Database:Provider={provider}", $"--ConnectionStrings:Dashboard={connection}", $"--DataProtection:WrapKey={TestInstallation.AuditKeyText}"])!
+            [command, Backup, $"--Database:Provider={provider}", $"--ConnectionStrings:Dashboard={connection}",
+                $"--DataProtection:WrapKey={TestInstallation.AuditKeyText}"])!
             .RunAsync(TextWriter.Null, Token))).Message);
 
     [Fact]
@@ -101,7 +108,8 @@ public sealed class BackupCommandTests : IDisposable
         Assert.Contains($"{Database} is now a copy of {Backup}.", output, StringComparison.Ordinal);
         Assert.Contains("The keys of the installation were not touched. They include", output, StringComparison.Ordinal);
         Assert.Equal(TestInstallation.AuditKeyText, await File.ReadAllTextAsync(key, Token));
-        var kept = Assert.Single(new DirectoryInfo(Path.GetDirectoryName(Database)!).GetFiles(), file => file.Name != "latchkey.db").FullName;
+        var kept = Assert.Single(
+            new DirectoryInfo(Path.GetDirectoryName(Database)!).GetFiles(), file => file.Name != "latchkey.db").FullName;
         Assert.Contains($"The database from before is {kept}.", output, StringComparison.Ordinal);
         Assert.Equal((7L, 0L), (await ExecuteAsync(kept, "PRAGMA user_version"), await ExecuteAsync(Database, "PRAGMA user_version")));
         Assert.Equal((Mine, Mine), (File.GetUnixFileMode(Database), File.GetUnixFileMode(kept)));
@@ -111,7 +119,8 @@ public sealed class BackupCommandTests : IDisposable
     public async Task Restore_names_the_audit_key_that_is_missing()
     {
         await using var product = new TestInstallation();
-        Assert.Null((await product.Services.Keys.CreateAsync(product.Admin, new(TestInstallation.Orders, "key", KeyEnvironment.Test), Token)).Error);
+        Assert.Null((
+            await product.Services.Keys.CreateAsync(product.Admin, new(TestInstallation.Orders, "key", KeyEnvironment.Test), Token)).Error);
         await RunAsync(product, "backup", Backup);
         Assert.Contains($"Latchkey does not start with them: Audit:Key is not set, and {folder.FullName}/data/keys/audit.key is missing, which holds the key {TestInstallation.AuditKey.Id}",
             (await RunAsync("restore", Backup)).Output, StringComparison.Ordinal);
@@ -129,7 +138,8 @@ public sealed class BackupCommandTests : IDisposable
             await using var read = node.CreateCommand();
             read.CommandText = "SELECT COUNT(*) FROM Installation";
             await read.ExecuteScalarAsync(Token); // idle from here on
-            Assert.Equal($"Latchkey or another program has {Database} open. Stop every node, then restore. Nothing was changed.", await RefusalOfAsync("restore", Backup));
+            Assert.Equal($"Latchkey or another program has {Database} open. Stop every node, then restore. Nothing was changed.",
+                await RefusalOfAsync("restore", Backup));
         }
 
         Assert.Equal(7L, await ExecuteAsync(Database, "PRAGMA user_version"));
@@ -141,7 +151,8 @@ public sealed class BackupCommandTests : IDisposable
     [InlineData("flipped", "is damaged")]
     [InlineData("text", "is damaged or not a database. Nothing was changed.")]
     [InlineData("foreign", "is not a database of Latchkey. Nothing was changed.")]
-    [InlineData("newer", "was made by a newer version of Latchkey (migration 29990101000000_Later). Nothing was changed; restore it with that version.")]
+    [InlineData("newer",
+        "was made by a newer version of Latchkey (migration 29990101000000_Later). Nothing was changed; restore it with that version.")]
     public async Task Restore_refuses_what_is_no_backup(string kind, string sentence)
     {
         await RunAsync("migrate");
@@ -240,6 +251,7 @@ public sealed class BackupCommandTests : IDisposable
     static async Task<(int Code, string Output)> RunAsync(string connection, string[] args)
     {
         await using var output = new StringWriter();
-        return (await CommandLine.Find([.. args, $"--ConnectionStrings:Dashboard={connection}"])!.RunAsync(output, Token), output.ToString());
+        return (await CommandLine.Find(
+            [.. args, $"--ConnectionStrings:Dashboard={connection}"])!.RunAsync(output, Token), output.ToString());
     }
 }

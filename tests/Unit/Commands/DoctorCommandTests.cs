@@ -8,7 +8,8 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Commands;
 
-/// <summary>The command <c>doctor</c>, which finds one fault at a time. A missing file of the pages and a real proxy are in the journeys.</summary>
+/// <summary>The command <c>doctor</c>, which finds one fault at a time. A missing file of the pages and a real proxy are in the
+/// journeys.</summary>
 [SqliteOnly("its checks of PostgreSQL have a class of their own")]
 public sealed class DoctorCommandTests : IAsyncLifetime
 {
@@ -44,7 +45,8 @@ public sealed class DoctorCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Unknown_setting() => await ExpectAsync("settings", "Keys:Tempalte is not a setting of this version of Latchkey", "--Keys:Tempalte=x");
+    public async Task Unknown_setting() =>
+        await ExpectAsync("settings", "Keys:Tempalte is not a setting of this version of Latchkey", "--Keys:Tempalte=x");
 
     [Fact]
     public async Task Unwritable_data_folder() => await ExpectAsync(
@@ -52,13 +54,15 @@ public sealed class DoctorCommandTests : IAsyncLifetime
 
     [Fact]
     public async Task Unreachable_database() => await ExpectAsync(
-        "database", "cannot be reached: ", "--Database:Provider=PostgreSql", "--ConnectionStrings:Dashboard=Host=127.0.0.1;Port=1;Timeout=1",
+        "database", "cannot be reached: ", "--Database:Provider=PostgreSql",
+        "--ConnectionStrings:Dashboard=Host=127.0.0.1;Port=1;Timeout=1",
         $"--DataProtection:WrapKey={TestInstallation.AuditKeyText}");
 
     [Fact]
     public async Task Database_that_is_not_there()
     {
-        await ExpectAsync("database", $"there is no file {folder.FullName}/none.db yet", $"--ConnectionStrings:Dashboard=Data Source={folder.FullName}/none.db");
+        await ExpectAsync("database", $"there is no file {folder.FullName}/none.db yet",
+            $"--ConnectionStrings:Dashboard=Data Source={folder.FullName}/none.db");
         Assert.False(File.Exists($"{folder.FullName}/none.db"));
     }
 
@@ -80,12 +84,15 @@ public sealed class DoctorCommandTests : IAsyncLifetime
     public async Task Clock_that_is_a_minute_behind()
     {
         await using var product = new TestInstallation();
-        Assert.Null((await product.Services.Keys.CreateAsync(product.Admin, new(TestInstallation.Orders, "key", KeyEnvironment.Test), Token)).Error);
-        string[] settings = [$"--ConnectionStrings:Dashboard={product.DatabaseSettings[0].Value}", $"--Audit:Key={TestInstallation.AuditKeyText}"];
+        Assert.Null((
+            await product.Services.Keys.CreateAsync(product.Admin, new(TestInstallation.Orders, "key", KeyEnvironment.Test), Token)).Error);
+        string[] settings =
+            [$"--ConnectionStrings:Dashboard={product.DatabaseSettings[0].Value}", $"--Audit:Key={TestInstallation.AuditKeyText}"];
         Assert.Equal(0, (await RunAsync(new FakeTimeProvider(TestInstallation.Start - TimeSpan.FromSeconds(20)), Answer, settings)).Code);
         var (code, lines) = await RunAsync(new FakeTimeProvider(TestInstallation.Start - TimeSpan.FromSeconds(60)), Answer, settings);
         Assert.Equal(1, code);
-        Assert.StartsWith("!! clock            this machine is at least 60 seconds behind the newest row", Assert.Single(lines, IsFault), StringComparison.Ordinal);
+        Assert.StartsWith("!! clock            this machine is at least 60 seconds behind the newest row",
+            Assert.Single(lines, IsFault), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -102,7 +109,8 @@ public sealed class DoctorCommandTests : IAsyncLifetime
             return answer;
         }, Connection, $"--PublicUrl={Url}");
         Assert.Equal(sentence is null ? 0 : 1, code);
-        Assert.StartsWith(sentence is null ? "" : $"!! clock            {sentence}", lines.SingleOrDefault(IsFault) ?? "", StringComparison.Ordinal);
+        Assert.StartsWith(
+            sentence is null ? "" : $"!! clock            {sentence}", lines.SingleOrDefault(IsFault) ?? "", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,7 +124,8 @@ public sealed class DoctorCommandTests : IAsyncLifetime
     public async Task Protection_key_of_another_wrap_key()
     {
         await File.WriteAllTextAsync(
-            Path.Combine(folder.FullName, "data", "keys", "key-1.xml"), """<key id="b"><descriptor><wrapped by="0011223344556677">AAAA</wrapped></descriptor></key>""", Token);
+            Path.Combine(folder.FullName, "data", "keys", "key-1.xml"),
+            """<key id="b"><descriptor><wrapped by="0011223344556677">AAAA</wrapped></descriptor></key>""", Token);
         await ExpectAsync("keys", "DataProtection:WrapKey is not the key that encrypted the stored key b");
     }
 
@@ -135,7 +144,8 @@ public sealed class DoctorCommandTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("https://other.example.com", "https://keys.example.com is answered by an installation that calls itself https://other.example.com")]
+    [InlineData("https://other.example.com",
+        "https://keys.example.com is answered by an installation that calls itself https://other.example.com")]
     [InlineData("nginx", "https://keys.example.com is answered by something else than Latchkey (status 200)")]
     [InlineData("404", "https://keys.example.com is answered by something else than Latchkey (status 404)")]
     [InlineData("redirect", "https://keys.example.com redirects to https://www.example.com/healthz/live; set PublicUrl")]
@@ -155,7 +165,8 @@ public sealed class DoctorCommandTests : IAsyncLifetime
     [Fact]
     public async Task Public_url_where_nothing_answers_is_not_checked()
     {
-        var (code, lines) = await RunAsync(TimeProvider.System, _ => throw new HttpRequestException("Connection refused."), Connection, $"--PublicUrl={Url}");
+        var (code, lines) = await RunAsync(
+            TimeProvider.System, _ => throw new HttpRequestException("Connection refused."), Connection, $"--PublicUrl={Url}");
         Assert.Equal(0, code);
         Assert.StartsWith($"-- public URL       nothing answers at {Url}; ", lines[^1], StringComparison.Ordinal);
     }
@@ -170,12 +181,14 @@ public sealed class DoctorCommandTests : IAsyncLifetime
             return answer;
         }, Connection, $"--PublicUrl={Url}");
         Assert.Equal(1, code);
-        Assert.StartsWith($"!! proxies          a proxy in front of {Url} sends X-Forwarded-*", Assert.Single(lines, IsFault), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"!! proxies          a proxy in front of {Url} sends X-Forwarded-*", Assert.Single(lines, IsFault), StringComparison.Ordinal);
     }
 
     static bool IsFault(string line) => line.StartsWith("!!", StringComparison.Ordinal);
 
-    static HttpResponseMessage Answer(HttpRequestMessage request) => Json(request.RequestUri!.AbsolutePath == "/healthz/live" ? """{"status":"live"}""" : $$"""{"issuer":"{{Url}}"}""");
+    static HttpResponseMessage Answer(HttpRequestMessage request) =>
+        Json(request.RequestUri!.AbsolutePath == "/healthz/live" ? """{"status":"live"}""" : $$"""{"issuer":"{{Url}}"}""");
 
     static HttpResponseMessage Json(string text) => new(HttpStatusCode.OK) { Content = new StringContent(text) };
 
@@ -186,14 +199,17 @@ public sealed class DoctorCommandTests : IAsyncLifetime
         Assert.StartsWith($"!! {check,-16} {sentence}", Assert.Single(lines, IsFault), StringComparison.Ordinal);
     }
 
-    Task<(int Code, IReadOnlyList<string> Lines)> RunAsync(params string[] settings) => RunAsync(TimeProvider.System, Answer, [Connection, .. settings]);
+    Task<(int Code, IReadOnlyList<string> Lines)> RunAsync(params string[] settings) =>
+        RunAsync(TimeProvider.System, Answer, [Connection, .. settings]);
 
-    static async Task<(int Code, IReadOnlyList<string> Lines)> RunAsync(TimeProvider time, Func<HttpRequestMessage, HttpResponseMessage> answer, params string[] settings)
+    static async Task<(int Code, IReadOnlyList<string> Lines)> RunAsync(
+        TimeProvider time, Func<HttpRequestMessage, HttpResponseMessage> answer, params string[] settings)
     {
         await using var output = new StringWriter();
         await using var nothing = new ServiceCollection().BuildServiceProvider();
         using var network = new Network(answer);
-        var code = await new DoctorCommand(network, time).RunAsync(new([], new Dictionary<string, string>(), settings), nothing, output, Token);
+        var code = await new DoctorCommand(network, time)
+            .RunAsync(new([], new Dictionary<string, string>(), settings), nothing, output, Token);
         return (code, output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
     }
 
@@ -206,10 +222,13 @@ public sealed class DoctorCommandTests : IAsyncLifetime
         command.ExecuteNonQuery();
     }
 
-    IEnumerable<string> Files() => [.. folder.GetFiles("*", SearchOption.AllDirectories).Select(file => $"{file.FullName} {file.LastWriteTimeUtc:O}").Order(StringComparer.Ordinal)];
+    IEnumerable<string> Files() =>
+        [.. folder.GetFiles("*", SearchOption.AllDirectories).Select(file => $"{file.FullName} {file.LastWriteTimeUtc:O}")
+            .Order(StringComparer.Ordinal)];
 
     sealed class Network(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(answer(request));
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(answer(request));
     }
 }

@@ -93,7 +93,8 @@ public sealed class AddressListTests
     [InlineData("garbage")]
     [InlineData("")]
     [InlineData("10.0.0.0/8,11.0.0.0/8")]
-    public void Unreadable_stored_list_refuses_everyone(string stored) => Assert.False(AddressList.FromStored(stored)!.Contains(IPAddress.Parse("10.0.0.1")));
+    public void Unreadable_stored_list_refuses_everyone(string stored) =>
+        Assert.False(AddressList.FromStored(stored)!.Contains(IPAddress.Parse("10.0.0.1")));
 
     [Fact]
     public void Unknown_client_is_refused()
@@ -117,5 +118,6 @@ public sealed class AddressListTests
     [InlineData(":80", null)]
     [InlineData("", null)]
     [InlineData(null, null)]
-    public void Client_may_be_named_with_its_port(string? text, string? address) => Assert.Equal(address, AddressList.ParseClient(text)?.ToString());
+    public void Client_may_be_named_with_its_port(string? text, string? address) =>
+        Assert.Equal(address, AddressList.ParseClient(text)?.ToString());
 }

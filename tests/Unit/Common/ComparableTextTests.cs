@@ -23,7 +23,8 @@ public sealed class ComparableTextTests
     }
 
     [Fact]
-    public void Half_of_a_surrogate_pair_is_replaced() => Assert.Equal("a\uFFFDb", ComparableText.Fold("A\uD800B")); // no attribute can hold it
+    // no attribute can hold it
+    public void Half_of_a_surrogate_pair_is_replaced() => Assert.Equal("a\uFFFDb", ComparableText.Fold("A\uD800B"));
 
     [Theory]
     [InlineData("\u00C4rger", "arger")]

@@ -13,7 +13,8 @@ public sealed class KeyPrimitivesTests
     [InlineData("", 0u)]
     [InlineData("123456789", 0xCBF43926u)]
     [InlineData("The quick brown fox jumps over the lazy dog", 0x414FA339u)]
-    public void Crc32_of_a_known_text_is_zlibs(string text, uint crc) => Assert.Equal(crc, Crc32.HashToUInt32(Encoding.ASCII.GetBytes(text)));
+    public void Crc32_of_a_known_text_is_zlibs(string text, uint crc) =>
+        Assert.Equal(crc, Crc32.HashToUInt32(Encoding.ASCII.GetBytes(text)));
 
     [Theory]
     [InlineData(0u, "000000")]
@@ -39,7 +40,8 @@ public sealed class KeyPrimitivesTests
     [InlineData("nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH", "287f3707109265539d1698770e416a75ce7ff209a2a7236a7284237ae570ba4a")]
     [InlineData("é€😀", "df9226927fd572c1ee66eec85de1bb139497614899f36e4e90474cb71f6ef9d0")]
     [InlineData("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
-    public void Hash_of_a_known_text_is_sha256_of_its_utf8(string raw, string hex) => Assert.Equal(hex, Convert.ToHexStringLower(KeyHash.Of(raw)));
+    public void Hash_of_a_known_text_is_sha256_of_its_utf8(string raw, string hex) =>
+        Assert.Equal(hex, Convert.ToHexStringLower(KeyHash.Of(raw)));
 
     [Theory]
     [InlineData(512)]

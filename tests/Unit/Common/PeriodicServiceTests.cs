@@ -41,7 +41,12 @@ public sealed class PeriodicServiceTests
     [Fact]
     public async Task Failed_round_is_reported_and_the_next_one_runs()
     {
-        using var service = new Rounds(time) { AtStart = true, Work = round => round == 1 ? throw new InvalidOperationException("once") : Task.CompletedTask };
+        using var service = new Rounds(time)
+        {
+            AtStart = true,
+            Work = round =>
+            round == 1 ? throw new InvalidOperationException("once") : Task.CompletedTask
+        };
         await service.StartAsync(None);
         await service.NextAsync();
         time.Advance(interval);
@@ -75,7 +80,8 @@ public sealed class PeriodicServiceTests
         var service = new Rounds(time);
         await service.StartAsync(None);
         service.Dispose();
-        await service.ExecuteTask!.ContinueWith(_ => { }, None, TaskContinuationOptions.None, TaskScheduler.Default).WaitAsync(patience, None);
+        await service.ExecuteTask!.ContinueWith(_ => { }, None, TaskContinuationOptions.None, TaskScheduler.Default)
+            .WaitAsync(patience, None);
         Assert.Equal(0, service.Begun);
         Assert.Empty(service.Failures);
     }

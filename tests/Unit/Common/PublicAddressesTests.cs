@@ -27,5 +27,6 @@ public sealed class PublicAddressesTests
     [InlineData("2001::1", false)]
     [InlineData("2002:a00:1::", false)]
     [InlineData("3fff::1", false)]
-    public void Address_is_public_where_the_internet_routes_it(string address, bool isPublic) => Assert.Equal(isPublic, PublicAddresses.Contains(IPAddress.Parse(address)));
+    public void Address_is_public_where_the_internet_routes_it(string address, bool isPublic) =>
+        Assert.Equal(isPublic, PublicAddresses.Contains(IPAddress.Parse(address)));
 }

@@ -20,10 +20,14 @@ public sealed class PublicUrlTests
     [Theory]
     [InlineData("keys.northwind.example", "it must be a URL that begins with https:// or http://")]
     [InlineData("ftp://keys.northwind.example", "it must be a URL that begins with https:// or http://")]
-    [InlineData("https://northwind.example/keys", "it must end after the host and port, because Latchkey is served at the root of a host of its own")]
-    [InlineData("https://northwind.example/?a", "it must end after the host and port, because Latchkey is served at the root of a host of its own")]
-    [InlineData("https://northwind.example/#a", "it must end after the host and port, because Latchkey is served at the root of a host of its own")]
-    [InlineData("https://a@northwind.example", "it must end after the host and port, because Latchkey is served at the root of a host of its own")]
+    [InlineData("https://northwind.example/keys",
+        "it must end after the host and port, because Latchkey is served at the root of a host of its own")]
+    [InlineData("https://northwind.example/?a",
+        "it must end after the host and port, because Latchkey is served at the root of a host of its own")]
+    [InlineData("https://northwind.example/#a",
+        "it must end after the host and port, because Latchkey is served at the root of a host of its own")]
+    [InlineData("https://a@northwind.example",
+        "it must end after the host and port, because Latchkey is served at the root of a host of its own")]
     public void Anything_else_stops_the_start(string setting, string reason) =>
         Assert.Equal($"PublicUrl is \"{setting}\"; {reason}.", Assert.Throws<SettingException>(() => Of(setting)).Message);
 

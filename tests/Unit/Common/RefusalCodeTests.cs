@@ -37,5 +37,6 @@ public sealed class RefusalCodeTests
     }
 
     [Fact]
-    public void Refusal_outside_the_enumeration_throws() => Assert.Throws<ArgumentOutOfRangeException>(() => ((RefusalCode)15).ToWireName());
+    public void Refusal_outside_the_enumeration_throws() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => ((RefusalCode)15).ToWireName());
 }

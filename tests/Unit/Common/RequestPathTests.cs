@@ -37,7 +37,8 @@ public sealed class RequestPathTests
     [InlineData("/a%%32fb", true)]
     [InlineData("/%C0%AE%C0%AE/b", true)]
     [InlineData("/a%ff", true)]
-    public void Path_is_ambiguous_where_servers_may_disagree(string path, bool ambiguous) => Assert.Equal(ambiguous, RequestPath.IsAmbiguous(path));
+    public void Path_is_ambiguous_where_servers_may_disagree(string path, bool ambiguous) =>
+        Assert.Equal(ambiguous, RequestPath.IsAmbiguous(path));
 
     [Theory]
     [InlineData("/agents", true)]
@@ -52,7 +53,8 @@ public sealed class RequestPathTests
     [InlineData("/agentsx", false)]
     [InlineData("/x/agents", false)]
     [InlineData("/@acme%2fwidget", false)]
-    public void Ambiguous_path_leads_around_no_rule_that_forbids(string path, bool under) => Assert.Equal(under, RequestPath.MayBeUnder(path, "/agents"));
+    public void Ambiguous_path_leads_around_no_rule_that_forbids(string path, bool under) =>
+        Assert.Equal(under, RequestPath.MayBeUnder(path, "/agents"));
 
     [Theory]
     [InlineData("/a%2fb?x=/c", "/a%2fb")]

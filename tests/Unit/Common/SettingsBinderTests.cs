@@ -19,15 +19,18 @@ public sealed class SettingsBinderTests : IDisposable
     public void What_is_not_set_or_empty_keeps_its_default()
     {
         var options = Read<SampleOptions>(("Sample:Text", ""), ("Sample:Number", ""), ("Sample:List", ""));
-        Assert.Equal(("default", 5, true, TimeSpan.FromMinutes(1), 0, null), (options.Text, options.Number, options.Switch, options.Time, options.List.Count, options.Optional));
+        Assert.Equal(("default", 5, true, TimeSpan.FromMinutes(1), 0, null), (
+            options.Text, options.Number, options.Switch, options.Time, options.List.Count, options.Optional));
     }
 
     [Fact]
     public void Values_are_read_by_their_type_whatever_the_case_of_their_key()
     {
         var options = Read<SampleOptions>(
-            ("SAMPLE:TEXT", "a, b"), ("Sample:Number", "10"), ("Sample:Switch", "False"), ("Sample:Time", "00:02:00"), ("Sample:Optional", "3"), ("Sample:group:Inner", "x"));
-        Assert.Equal(("a, b", 10, false, TimeSpan.FromMinutes(2), 3, "x"), (options.Text, options.Number, options.Switch, options.Time, options.Optional, options.Group.Inner));
+            ("SAMPLE:TEXT", "a, b"), ("Sample:Number", "10"), ("Sample:Switch", "False"),
+            ("Sample:Time", "00:02:00"), ("Sample:Optional", "3"), ("Sample:group:Inner", "x"));
+        Assert.Equal(("a, b", 10, false, TimeSpan.FromMinutes(2), 3, "x"), (
+            options.Text, options.Number, options.Switch, options.Time, options.Optional, options.Group.Inner));
     }
 
     [Fact]
@@ -69,28 +72,36 @@ public sealed class SettingsBinderTests : IDisposable
     [Fact]
     public void Secret_that_is_set_twice_or_whose_file_cannot_be_used_stops_the_start()
     {
-        Assert.Equal("Sample:Secret is set together with Sample:Secret_FILE; set only one of them.", Stops(("Sample:Secret", "s3cret"), ("Sample:Secret_FILE", Write("x"))));
+        Assert.Equal("Sample:Secret is set together with Sample:Secret_FILE; set only one of them.", Stops(
+            ("Sample:Secret", "s3cret"), ("Sample:Secret_FILE", Write("x"))));
         var (empty, large, missing) = (Write("\n"), Write(new('x', 70_000)), Path.Combine(folder.FullName, "missing"));
         Assert.Equal($"Sample:Secret_FILE names {empty}, which is empty.", Stops(("Sample:Secret_FILE", empty)));
         Assert.Equal($"Sample:Secret_FILE names {large}, which is larger than 64 KB.", Stops(("Sample:Secret_FILE", large)));
-        Assert.StartsWith($"Sample:Secret_FILE names {missing}, which cannot be read: ", Stops(("Sample:Secret_FILE", missing)), StringComparison.Ordinal);
-        Assert.StartsWith($"Sample:Secret_FILE names {folder.FullName}, which cannot be read: ", Stops(("Sample:Secret_FILE", folder.FullName)), StringComparison.Ordinal);
+        Assert.StartsWith($"Sample:Secret_FILE names {missing}, which cannot be read: ",
+            Stops(("Sample:Secret_FILE", missing)), StringComparison.Ordinal);
+        Assert.StartsWith($"Sample:Secret_FILE names {folder.FullName}, which cannot be read: ",
+            Stops(("Sample:Secret_FILE", folder.FullName)), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("Keys:Templat", "Keys:Templat is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, CountImported, MaxActivePerProject, Presets, Template.")]
     [InlineData("KEYS:TEMPLAT", "Keys:TEMPLAT is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, CountImported, MaxActivePerProject, Presets, Template.")]
     [InlineData("OAuth:Enable", "OAuth:Enable is not a setting of this version of Latchkey; the settings in OAuth are AccessTokenLifetime, AuthorizationCodeLifetime, ClientMetadataDocuments, DeviceCodeInterval, DeviceCodeLifetime, Enabled, QueryTokenPaths, RefreshTokenLifetime, Registration, ServiceAccountTokenLifetime, TokenOnlyPaths.")]
-    [InlineData("Environments:staging:Hosts", "Environments:staging:Hosts is not a setting of this version of Latchkey; the settings in Environments are live, test.")]
-    [InlineData("Environments:live:Host:0", "Environments:live:Host:0 is not a setting of this version of Latchkey; the settings in Environments:live are Hosts.")]
-    [InlineData("Proxies:Trusted:first", "Proxies:Trusted:first is not a setting of this version of Latchkey; the settings in Proxies are Trusted.")]
-    [InlineData("Proxies:Trusted:0:Address", "Proxies:Trusted:0:Address is not a setting of this version of Latchkey; the settings in Proxies are Trusted.")]
+    [InlineData("Environments:staging:Hosts",
+        "Environments:staging:Hosts is not a setting of this version of Latchkey; the settings in Environments are live, test.")]
+    [InlineData("Environments:live:Host:0",
+        "Environments:live:Host:0 is not a setting of this version of Latchkey; the settings in Environments:live are Hosts.")]
+    [InlineData("Proxies:Trusted:first",
+        "Proxies:Trusted:first is not a setting of this version of Latchkey; the settings in Proxies are Trusted.")]
+    [InlineData("Proxies:Trusted:0:Address",
+        "Proxies:Trusted:0:Address is not a setting of this version of Latchkey; the settings in Proxies are Trusted.")]
     [InlineData("Keys:Template:Live", "Keys:Template:Live is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, CountImported, MaxActivePerProject, Presets, Template.")]
     [InlineData("Keys:Template_FILE", "Keys:Template_FILE is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, CountImported, MaxActivePerProject, Presets, Template.")]
     [InlineData("PublicUrl:Path", "PublicUrl:Path is not a setting of this version of Latchkey.")]
     [InlineData("Bootstrap:Mail", "Bootstrap:Mail is not a setting of this version of Latchkey; the settings in Bootstrap are Email, Organization, Password, Project.")]
     public void Unknown_setting_below_a_section_stops_the_start(string key, string message) =>
-        Assert.Equal(message, Assert.Throws<SettingException>(() => SettingsBinder.RefuseUnknown(TestInstallation.Configuration((key, "x")), Product)).Message);
+        Assert.Equal(message, Assert.Throws<SettingException>(
+            () => SettingsBinder.RefuseUnknown(TestInstallation.Configuration((key, "x")), Product)).Message);
 
     [Theory]
     [InlineData("Keys")] // login shells set MAIL, and somebody's build may set this
@@ -107,7 +118,8 @@ public sealed class SettingsBinderTests : IDisposable
     [InlineData("Proxies:Trusted:0")]
     [InlineData("Environments:live:Hosts:0")]
     [InlineData("environments:TEST:hosts")]
-    public void What_is_known_or_is_none_of_our_business_is_left_alone(string key) => SettingsBinder.RefuseUnknown(TestInstallation.Configuration((key, "x")), Product);
+    public void What_is_known_or_is_none_of_our_business_is_left_alone(string key) =>
+        SettingsBinder.RefuseUnknown(TestInstallation.Configuration((key, "x")), Product);
 
     [Fact]
     public void Unknown_setting_is_found_in_the_environment_too()
@@ -131,7 +143,9 @@ public sealed class SettingsBinderTests : IDisposable
         var keys = SettingsBinder.KeysOf(Product).ToList();
         Assert.Equal(keys.Count, keys.Distinct(StringComparer.OrdinalIgnoreCase).Count());
         Assert.Superset(
-            new HashSet<string>(["PublicUrl", "Permissions", "Environments:live:Hosts", "OAuth:QueryTokenPaths", "Bootstrap:Password", "ConnectionStrings:Dashboard", "Audit:OldKeys"], StringComparer.Ordinal),
+            new HashSet<string>(
+                ["PublicUrl", "Permissions", "Environments:live:Hosts", "OAuth:QueryTokenPaths",
+                    "Bootstrap:Password", "ConnectionStrings:Dashboard", "Audit:OldKeys"], StringComparer.Ordinal),
             keys.ToHashSet(StringComparer.Ordinal));
         SettingsBinder.RefuseUnknown(TestInstallation.Configuration([.. keys.Select(key => (key, (string?)"x"))]), Product);
     }
@@ -139,9 +153,12 @@ public sealed class SettingsBinderTests : IDisposable
     [Fact]
     public void Settings_are_read_by_options_types_alone()
     {
-        var reads = Product.Select(assembly => new Calls(assembly)).SelectMany(calls => calls.Methods.Where(method => calls.Of(method).Any(IsRead)))
-            .Select(method => method.DeclaringType!).Select(type => type.Name.Contains('<', StringComparison.Ordinal) ? type.DeclaringType! : type).Select(type => type.Name).Distinct().Order(StringComparer.Ordinal);
-        Assert.Equal(["ProxyCheck", "SettingsBinder", "TrustedProxies"], reads); // a host's own setting, and a switch of the framework's that is refused
+        var reads = Product.Select(assembly => new Calls(assembly))
+            .SelectMany(calls => calls.Methods.Where(method => calls.Of(method).Any(IsRead)))
+            .Select(method => method.DeclaringType!).Select(type => type.Name.Contains('<', StringComparison.Ordinal)
+                ? type.DeclaringType! : type).Select(type => type.Name).Distinct().Order(StringComparer.Ordinal);
+        // a host's own setting, and a switch of the framework's that is refused
+        Assert.Equal(["ProxyCheck", "SettingsBinder", "TrustedProxies"], reads);
 
         static bool IsRead(MethodBase called) => called.Name is "get_Item" or "GetSection" or "GetValue" or "GetConnectionString" or "Bind"
             && called.DeclaringType is { Namespace: "Microsoft.Extensions.Configuration", Name: "IConfiguration" or "IConfigurationRoot" or "ConfigurationManager" or "ConfigurationBinder" or "ConfigurationExtensions" };
@@ -150,7 +167,8 @@ public sealed class SettingsBinderTests : IDisposable
     static T Read<T>(params (string, string?)[] settings)
         where T : class, new() => SettingsBinder.Read<T>(TestInstallation.Configuration(settings));
 
-    static string Stops(params (string, string?)[] settings) => Assert.Throws<SettingException>(() => Read<SampleOptions>(settings)).Message;
+    static string Stops(params (string, string?)[] settings) =>
+        Assert.Throws<SettingException>(() => Read<SampleOptions>(settings)).Message;
 
     string Write(string text)
     {

@@ -6,13 +6,16 @@ namespace Dashboard.Tests.Unit.Common;
 
 public sealed class SystemClockTests
 {
-    /// <summary>The kernel shows the clock that is meant; <c>CLOCK_MONOTONIC</c> differs from it by the time that the machine slept.</summary>
+    /// <summary>The kernel shows the clock that is meant; <c>CLOCK_MONOTONIC</c> differs from it by the time that the machine
+    /// slept.</summary>
     [Fact]
     public async Task Timestamps_count_the_time_that_the_machine_was_suspended()
     {
         var clock = SystemClock.Instance;
-        var uptime = double.Parse((await File.ReadAllTextAsync("/proc/uptime", TestContext.Current.CancellationToken)).Split(' ')[0], CultureInfo.InvariantCulture);
-        Assert.Equal(uptime, clock.GetTimestamp() / (double)clock.TimestampFrequency, 2.0); // the kernel counts it from the boot, suspended or not
+        var uptime = double.Parse((await File.ReadAllTextAsync("/proc/uptime", TestContext.Current.CancellationToken))
+            .Split(' ')[0], CultureInfo.InvariantCulture);
+        // the kernel counts it from the boot, suspended or not
+        Assert.Equal(uptime, clock.GetTimestamp() / (double)clock.TimestampFrequency, 2.0);
 
         var start = clock.GetTimestamp();
         var watch = Stopwatch.StartNew();

@@ -15,7 +15,8 @@ public sealed class UrlsTests
     [InlineData("https://api.example.com?x=1", "https://api.example.com/?x=1")]
     [InlineData("https://api.example.com/%7Ea%2fb", "https://api.example.com/~a%2Fb")]
     [InlineData("Com.Example.App:/cb", "com.example.app:/cb")]
-    public void Addresses_of_one_place_are_the_same(string one, string other) => Assert.Equal((true, true), (Urls.AreSame(one, other), Urls.AreSame(other, one)));
+    public void Addresses_of_one_place_are_the_same(string one, string other) =>
+        Assert.Equal((true, true), (Urls.AreSame(one, other), Urls.AreSame(other, one)));
 
     [Theory]
     [InlineData("https://api.example.com/a", "https://api.example.com/A")]

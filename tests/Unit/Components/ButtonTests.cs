@@ -12,7 +12,8 @@ public sealed class ButtonTests : PageTest
     public void Disabled_button_with_a_reason_is_reached_and_does_nothing()
     {
         var presses = 0;
-        var page = RenderPage<Button>(p => p.Add(x => x.Disabled, true).Add(x => x.DisabledReason, "Ten of ten keys.").Add(x => x.ButtonType, ButtonType.Submit)
+        var page = RenderPage<Button>(
+            p => p.Add(x => x.Disabled, true).Add(x => x.DisabledReason, "Ten of ten keys.").Add(x => x.ButtonType, ButtonType.Submit)
             .Add(x => x.OnClick, () => presses++).AddChildContent("Create key"));
         var button = page.ByRole("button", "Create key");
         Assert.Equal("Ten of ten keys.", button.DescriptionOf());
@@ -36,7 +37,8 @@ public sealed class ButtonTests : PageTest
     public void Icon_alone_is_called_by_its_label()
     {
         var presses = 0;
-        var page = RenderPage<Button>(p => p.Add(x => x.Icon, Dashboard.Components.Icons.X).Add(x => x.Label, "Close").Add(x => x.OnClick, () => presses++));
+        var page = RenderPage<Button>(
+            p => p.Add(x => x.Icon, Dashboard.Components.Icons.X).Add(x => x.Label, "Close").Add(x => x.OnClick, () => presses++));
         page.ByRole("button", "Close").Click();
         Assert.Equal(1, presses);
     }

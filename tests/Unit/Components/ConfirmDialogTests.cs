@@ -35,7 +35,13 @@ public sealed class ConfirmDialogTests : PageTest
     public async Task Name_that_has_to_be_typed_is_typed_before_anything_happens()
     {
         var page = RenderPage<MudDivider>();
-        var answer = await AskAsync(page, new("Delete this project?", "Delete project", "Everything in it goes.") { TypedText = "Orders", TypedLabel = "Type the project’s name to confirm" });
+        var answer =
+            await AskAsync(
+                page, new("Delete this project?", "Delete project", "Everything in it goes.")
+                {
+                    TypedText = "Orders",
+                    TypedLabel = "Type the project’s name to confirm"
+                });
         var dialog = page.WaitForRole("alertdialog");
         await dialog.ByRole("form").SubmitAsync();
         Assert.False(answer.IsCompleted);

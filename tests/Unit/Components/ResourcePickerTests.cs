@@ -47,7 +47,8 @@ public sealed class ResourcePickerTests : PageTest
     public async Task All_of_a_kind_are_added_at_once_up_to_what_is_allowed()
     {
         var page = Open([Everything[2], new("a-1", "Agent 1", "agent:a-1")], load: WithKindsAsync);
-        Assert.Equal(["Add the first 998 of 5,000 workflows", "Add all 2 agents"], page.ByRole("group", "Add all resources of a kind").AllByRole("button").Select(button => button.TextContent));
+        Assert.Equal(["Add the first 998 of 5,000 workflows", "Add all 2 agents"], page.ByRole("group", "Add all resources of a kind")
+            .AllByRole("button").Select(button => button.TextContent));
         await page.ByRole("button", "Add all 2 agents").ClickAsync(new());
         Assert.Equal(["w-3", "a-1", "a-2"], told!.Select(item => item.Value)); // what was picked is not there twice
         await page.ByRole("button", "Add the first 998 of 5,000 workflows").ClickAsync(new());
@@ -153,14 +154,16 @@ public sealed class ResourcePickerTests : PageTest
         Clock.Advance(TimeSpan.FromMilliseconds(200));
     }
 
-    static async Task<PickPage> WithKindsAsync(string text, CancellationToken cancellationToken) => await FindAsync(text, cancellationToken) with
-    {
-        Groups =
+    static async Task<PickPage> WithKindsAsync(string text, CancellationToken cancellationToken) =>
+        await FindAsync(text, cancellationToken) with
+        {
+            Groups =
         [
             new("workflows", Everything.Length, (most, _) => Task.FromResult<IReadOnlyList<PickItem>>([.. Everything.Take(most)])),
-            new("agents", 2, (_, _) => Task.FromResult<IReadOnlyList<PickItem>>([new("a-1", "Agent 1", "agent:a-1"), new("a-2", "Agent 2", "agent:a-2")])),
+            new("agents", 2, (_, _) =>
+                Task.FromResult<IReadOnlyList<PickItem>>([new("a-1", "Agent 1", "agent:a-1"), new("a-2", "Agent 2", "agent:a-2")])),
         ],
-    };
+        };
 
     IRenderedComponent<PageHost> Open(
         PickItem[] values, bool several = true, Func<string, CancellationToken, Task<PickPage>>? load = null, string? name = null) =>

@@ -85,7 +85,8 @@ public sealed class CredentialReaderTests
     public void Read_of_no_headers_or_foreign_ones_presents_nothing()
     {
         Assert.Equal(CredentialKind.None, Read().Kind);
-        Assert.Equal(CredentialKind.None, Read(("Cookie", "X-API-Key=abc"), ("cp-org", "a"), ("X-Org", "b"), ("Proxy-Authorization", "ApiKey abc")).Kind);
+        Assert.Equal(CredentialKind.None, Read(
+            ("Cookie", "X-API-Key=abc"), ("cp-org", "a"), ("X-Org", "b"), ("Proxy-Authorization", "ApiKey abc")).Kind);
         Assert.Equal(CredentialKind.None, CredentialReader.Read(new HeaderDictionary { [Own] = StringValues.Empty }, true).Kind);
     }
 
@@ -148,7 +149,9 @@ public sealed class CredentialReaderTests
         AssertRefuses(RefusalCode.MalformedKey, Read([.. bad[from..]]));
         if (from < good.Length - 1)
         {
-            AssertPresents(CredentialKind.Key, good[from + 1].Item2!.Split(' ')[^1], Read([.. bad[..(from + 1)], .. good[(from + 1)..], .. basic])); // empty is not sent
+            // empty is not sent
+            AssertPresents(
+                CredentialKind.Key, good[from + 1].Item2!.Split(' ')[^1], Read([.. bad[..(from + 1)], .. good[(from + 1)..], .. basic]));
         }
 
         AssertRefuses(RefusalCode.MalformedKey, Read([good[from], good[from], .. good[(from + 1)..]]));
@@ -158,7 +161,8 @@ public sealed class CredentialReaderTests
     public void Read_of_hostile_values_never_throws_and_gives_only_what_was_sent()
     {
         var random = new Xorshift(5);
-        string[] scraps = ["ApiKey", "apikey ", "Bearer ", "bearer", "Basic ", "Bearer a.b.c", "Bearer a", " ", ".", "..", "\0", "\n", "é", "\ud800", "nk_live_", ""];
+        string[] scraps = ["ApiKey", "apikey ", "Bearer ", "bearer", "Basic ", "Bearer a.b.c",
+            "Bearer a", " ", ".", "..", "\0", "\n", "é", "\ud800", "nk_live_", ""];
         var kinds = new int[4];
         for (var i = 0; i < 20_000; i++)
         {
@@ -195,7 +199,8 @@ public sealed class CredentialReaderTests
     [Fact]
     public void Read_of_a_key_allocates_nothing()
     {
-        HeaderDictionary[] all = [Headers((Own, "abc")), Headers((Authorization, "Bearer abc")), Headers((Authorization, "Bearer a.b.c")), Headers()];
+        HeaderDictionary[] all =
+            [Headers((Own, "abc")), Headers((Authorization, "Bearer abc")), Headers((Authorization, "Bearer a.b.c")), Headers()];
         var length = Array.ConvertAll(all, x => CredentialReader.Read(x, true).Reveal().Length).Sum();
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++)
@@ -219,7 +224,8 @@ public sealed class CredentialReaderTests
         Assert.DoesNotContain("secret", json, StringComparison.Ordinal);
     }
 
-    static PresentedCredential Read(params (string Name, string? Value)[] headers) => CredentialReader.Read(Headers(headers), acceptBearer: true);
+    static PresentedCredential Read(params (string Name, string? Value)[] headers) =>
+        CredentialReader.Read(Headers(headers), acceptBearer: true);
 
     static HeaderDictionary Headers(params (string Name, string? Value)[] headers)
     {

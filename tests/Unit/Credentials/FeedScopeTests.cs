@@ -42,7 +42,8 @@ public sealed class FeedScopeTests
     [Fact]
     public void Every_subject_is_in_the_table() => Assert.Equal(
         Table.Keys.Where(x => x != "something new").Order(StringComparer.Ordinal),
-        typeof(FeedSubject).GetFields(BindingFlags.Public | BindingFlags.Static).Where(x => x.IsLiteral).Select(x => (string)x.GetRawConstantValue()!).Order(StringComparer.Ordinal));
+        typeof(FeedSubject).GetFields(BindingFlags.Public | BindingFlags.Static).Where(x => x.IsLiteral)
+            .Select(x => (string)x.GetRawConstantValue()!).Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Subjects))]
@@ -57,7 +58,8 @@ public sealed class FeedScopeTests
             var digests = Keys.ToDictionary(key => key.Principal.KeyId, key => KeyDigest.Of(key.Principal.KeyId));
             foreach (var key in Keys)
             {
-                held.Put(digests[key.Principal.KeyId], Key(key.Principal.KeyId, Copy(key.Project), key.Owner.Party.Type, key.Owner.Party.Id));
+                held.Put(digests[key.Principal.KeyId], Key(
+                    key.Principal.KeyId, Copy(key.Project), key.Owner.Party.Type, key.Owner.Party.Id));
             }
 
             held.Drop(scope);
@@ -68,12 +70,14 @@ public sealed class FeedScopeTests
     static CachedProject Copy(CachedProject project)
     {
         var addresses = project.Addresses.Select(address => address.Split('/')).ToList();
-        return new(project.Id, project.OrganizationId, new(project.Organization, project.Path.Split('/')[1]), [.. addresses.Select(x => x[0]).Distinct()], [.. addresses.Select(x => x[1]).Distinct()]);
+        return new(project.Id, project.OrganizationId, new(project.Organization, project.Path.Split('/')[1]),
+            [.. addresses.Select(x => x[0]).Distinct()], [.. addresses.Select(x => x[1]).Distinct()]);
     }
 
     static CachedKey Key(string id, CachedProject project, PartyType type, string owner)
     {
         var known = new CachedOwner(new(type, owner, owner));
-        return new(new(id, project.Organization, project.Path, KeyEnvironment.Live, known.Party, ["read"], null, null), KeyState.Active, project, known, unused: false);
+        return new(new(id, project.Organization, project.Path, KeyEnvironment.Live, known.Party, ["read"], null, null),
+            KeyState.Active, project, known, unused: false);
     }
 }

@@ -38,7 +38,13 @@ public sealed class QueryTokensTests
     {
         var found = Of(("OAuth:QueryTokenPaths:0", "/events"), ("OAuth:QueryTokenPaths:1", "/sockets/")).Or(default, path, query);
         Assert.Equal(kind, found.Kind);
-        Assert.Equal(kind switch { CredentialKind.Refused => RefusalCode.InvalidToken, CredentialKind.None => RefusalCode.MissingCredential, _ => (RefusalCode?)null }, found.Refusal);
+        Assert.Equal(kind switch
+        {
+            CredentialKind.Refused => RefusalCode.InvalidToken,
+            CredentialKind.None =>
+            RefusalCode.MissingCredential,
+            _ => (RefusalCode?)null
+        }, found.Refusal);
     }
 
     [Fact]
@@ -66,10 +72,12 @@ public sealed class QueryTokensTests
     }
 
     [Fact]
-    public void Whole_host_names_no_path() => Assert.Equal(CredentialKind.Jwt, Of(("OAuth:QueryTokenPaths", "/")).Or(default, "/@acme%2fwidget", $"?token={Jwt}").Kind);
+    public void Whole_host_names_no_path() =>
+        Assert.Equal(CredentialKind.Jwt, Of(("OAuth:QueryTokenPaths", "/")).Or(default, "/@acme%2fwidget", $"?token={Jwt}").Kind);
 
     [Fact]
-    public void Nothing_is_read_from_addresses_where_nothing_is_set() => Assert.Equal(CredentialKind.None, Of().Or(default, "/events", $"?token={Jwt}").Kind);
+    public void Nothing_is_read_from_addresses_where_nothing_is_set() =>
+        Assert.Equal(CredentialKind.None, Of().Or(default, "/events", $"?token={Jwt}").Kind);
 
     [Fact]
     public void Path_without_a_slash_fails_startup()

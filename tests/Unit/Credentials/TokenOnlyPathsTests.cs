@@ -38,9 +38,11 @@ public sealed class TokenOnlyPathsTests
 
     [Fact]
     public void Path_without_a_slash_fails_startup() =>
-        Assert.Contains("OAuth:TokenOnlyPaths lists \"agents\"", Assert.Throws<SettingException>(() => Of(("OAuth:TokenOnlyPaths", "agents"))).Message, StringComparison.Ordinal);
+        Assert.Contains("OAuth:TokenOnlyPaths lists \"agents\"", Assert.Throws<SettingException>(() =>
+            Of(("OAuth:TokenOnlyPaths", "agents"))).Message, StringComparison.Ordinal);
 
-    static PresentedCredential Read(string header, string value) => CredentialReader.Read(new HeaderDictionary { [header] = value }, acceptBearer: true);
+    static PresentedCredential Read(string header, string value) =>
+        CredentialReader.Read(new HeaderDictionary { [header] = value }, acceptBearer: true);
 
     static TokenOnlyPaths Of(params (string, string?)[] settings) => new(TestInstallation.Configuration(settings));
 }

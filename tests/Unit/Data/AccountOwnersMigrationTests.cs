@@ -21,9 +21,14 @@ public sealed class AccountOwnersMigrationTests : IDisposable
         var name = $"latchkey_{Environment.ProcessId}_owners";
         context = TestDatabase.Provider switch
         {
-            "PostgreSql" => new PostgreSqlContext(new DbContextOptionsBuilder<PostgreSqlContext>().UseNpgsql(new NpgsqlConnectionStringBuilder(Server("POSTGRESQL")) { Database = name, Pooling = false }.ToString()).Options),
-            "SqlServer" => new SqlServerContext(new DbContextOptionsBuilder<SqlServerContext>().UseSqlServer(new SqlConnectionStringBuilder(Server("SQLSERVER")) { InitialCatalog = name, Pooling = false }.ToString()).Options),
-            _ => new SqliteContext(new DbContextOptionsBuilder<SqliteContext>().UseSqlite($"Data Source={folder.FullName}/latchkey.db;Pooling=False").Options),
+            "PostgreSql" =>
+                new PostgreSqlContext(new DbContextOptionsBuilder<PostgreSqlContext>().UseNpgsql(
+                    new NpgsqlConnectionStringBuilder(Server("POSTGRESQL")) { Database = name, Pooling = false }.ToString()).Options),
+            "SqlServer" =>
+                new SqlServerContext(new DbContextOptionsBuilder<SqlServerContext>().UseSqlServer(
+                    new SqlConnectionStringBuilder(Server("SQLSERVER")) { InitialCatalog = name, Pooling = false }.ToString()).Options),
+            _ => new SqliteContext(
+                new DbContextOptionsBuilder<SqliteContext>().UseSqlite($"Data Source={folder.FullName}/latchkey.db;Pooling=False").Options),
         };
     }
 
@@ -57,23 +62,29 @@ public sealed class AccountOwnersMigrationTests : IDisposable
         await migrator.MigrateAsync(cancellationToken: Token);
         Assert.Equal(
             ["sa_chosen dora 0", "sa_created adam 0", "sa_deleted dora 0"],
-            await context.ServiceAccountOwners.OrderBy(x => x.ServiceAccountId).Select(x => x.ServiceAccountId + " " + x.UserId + " " + x.Position).ToListAsync(Token));
-        Assert.Equal(3, await context.ServiceAccountOwners.CountAsync(x => context.Organizations.Any(organization => organization.Id == x.OrganizationId), Token));
-        Assert.Equal(3, (await context.ServiceAccounts.SingleAsync(x => x.Id == "sa_chosen", Token)).TokenGeneration); // the table is the same otherwise
+            await context.ServiceAccountOwners.OrderBy(x => x.ServiceAccountId)
+                .Select(x => x.ServiceAccountId + " " + x.UserId + " " + x.Position).ToListAsync(Token));
+        Assert.Equal(3, await context.ServiceAccountOwners.CountAsync(
+            x => context.Organizations.Any(organization => organization.Id == x.OrganizationId), Token));
+        // the table is the same otherwise
+        Assert.Equal(3, (await context.ServiceAccounts.SingleAsync(x => x.Id == "sa_chosen", Token)).TokenGeneration);
 
         await ExecuteAsync("""INSERT INTO "ServiceAccountOwners" ("ServiceAccountId", "UserId", "OrganizationId", "Position") SELECT 'sa_created', 'olga', "Id", 1 FROM "Organizations" """);
         await migrator.MigrateAsync("People", Token);
         Assert.Equal(
             ["sa_chosen dora", "sa_created adam", "sa_deleted dora"],
-            await context.Database.SqlQueryRaw<string>("""SELECT "Id" || ' ' || "OwnerId" AS "Value" FROM "ServiceAccounts" """.Replace("||", TestDatabase.Provider == "SqlServer" ? "+" : "||", StringComparison.Ordinal))
+            await context.Database.SqlQueryRaw<string>("""SELECT "Id" || ' ' || "OwnerId" AS "Value" FROM "ServiceAccounts" """.Replace(
+                "||", TestDatabase.Provider == "SqlServer" ? "+" : "||", StringComparison.Ordinal))
                 .OrderBy(x => x).ToListAsync(Token));
     }
 
-    static string Server(string name) => Environment.GetEnvironmentVariable($"LATCHKEY_TEST_{name}") ?? throw new InvalidOperationException($"LATCHKEY_TEST_{name} must be a connection string.");
+    static string Server(string name) => Environment.GetEnvironmentVariable($"LATCHKEY_TEST_{name}")
+        ?? throw new InvalidOperationException($"LATCHKEY_TEST_{name} must be a connection string.");
 
     Task<int> ExecuteAsync(string sql)
     {
         var (yes, no) = TestDatabase.Provider == "PostgreSql" ? ("TRUE", "FALSE") : ("1", "0");
-        return context.Database.ExecuteSqlRawAsync(sql.Replace("{true}", yes, StringComparison.Ordinal).Replace("{false}", no, StringComparison.Ordinal), Token);
+        return context.Database.ExecuteSqlRawAsync(
+            sql.Replace("{true}", yes, StringComparison.Ordinal).Replace("{false}", no, StringComparison.Ordinal), Token);
     }
 }

@@ -25,7 +25,8 @@ public sealed class CountersTests : IAsyncDisposable
         var second = await context.RaiseAsync<AuditChain, Row>(nameof(AuditChain.Sequence), 4, (nameof(AuditChain.Id), acme), Token);
         Assert.Equal((3, 7, 32, null), (first!.Sequence, second!.Sequence, second.Hash.Length, second.KeyId));
         Assert.Equal(7, (await context.AuditChains.AsNoTracking().SingleAsync(chain => chain.Id == acme, Token)).Sequence);
-        Assert.Equal(0, (await context.AuditChains.AsNoTracking().SingleAsync(chain => chain.Id == AuditChain.Installation, Token)).Sequence);
+        Assert.Equal(
+            0, (await context.AuditChains.AsNoTracking().SingleAsync(chain => chain.Id == AuditChain.Installation, Token)).Sequence);
     }
 
     [Fact]
@@ -42,7 +43,8 @@ public sealed class CountersTests : IAsyncDisposable
         {
             await Task.Yield();
             await using var context = world.Open();
-            return (await context.RaiseAsync<AuditChain, Row>(nameof(AuditChain.Sequence), 1, (nameof(AuditChain.Id), AuditChain.Installation), Token))!.Sequence;
+            return (await context.RaiseAsync<AuditChain, Row>(
+                nameof(AuditChain.Sequence), 1, (nameof(AuditChain.Id), AuditChain.Installation), Token))!.Sequence;
         }));
         Assert.Equal(Enumerable.Range(1, 40).Select(i => (long)i), numbers.Order());
     }

@@ -22,7 +22,8 @@ public sealed class DatabaseStartTests : IDisposable
         await context.Database.ExecuteSqlRawAsync("UPDATE Installation SET Id = Id", Token); // so that the files beside it are there
         var data = new DirectoryInfo(Path.Combine(folder.FullName, "data"));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, data.UnixFileMode);
-        Assert.Equal(["latchkey.db", "latchkey.db-shm", "latchkey.db-wal"], data.GetFiles().Select(file => file.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["latchkey.db", "latchkey.db-shm", "latchkey.db-wal"], data.GetFiles().Select(file => file.Name).Order(StringComparer.Ordinal));
         Assert.All(data.GetFiles(), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, file.UnixFileMode));
         await product.PrepareDatabaseAsync(Token); // nothing to do
     }
@@ -42,7 +43,8 @@ public sealed class DatabaseStartTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Data Source=/proc/nowhere/latchkey.db", "ConnectionStrings:Dashboard names /proc/nowhere/latchkey.db, whose folder cannot be created: ")]
+    [InlineData("Data Source=/proc/nowhere/latchkey.db",
+        "ConnectionStrings:Dashboard names /proc/nowhere/latchkey.db, whose folder cannot be created: ")]
     [InlineData("Server=db", "ConnectionStrings:Dashboard is not a connection string for SQLite: ")]
     public void Connection_that_cannot_be_used_stops_the_start(string connection, string message) =>
         Assert.StartsWith(message, Assert.Throws<SettingException>(() => Build(connection)).Message, StringComparison.Ordinal);
@@ -98,7 +100,8 @@ public sealed class DatabaseStartTests : IDisposable
         await product.PrepareDatabaseAsync(Token);
         await using var context = Open(product);
         await context.Database.ExecuteSqlRawAsync("DELETE FROM \"__EFMigrationsHistory\" WHERE \"MigrationId\" NOT LIKE '%Initial'", Token);
-        await context.Database.ExecuteSqlRawAsync("UPDATE \"__EFMigrationsHistory\" SET \"MigrationId\" = '20261122032748_Initial' WHERE \"MigrationId\" LIKE '%Initial'", Token);
+        await context.Database.ExecuteSqlRawAsync(
+            "UPDATE \"__EFMigrationsHistory\" SET \"MigrationId\" = '20261122032748_Initial' WHERE \"MigrationId\" LIKE '%Initial'", Token);
         var stopped = await Assert.ThrowsAsync<SettingException>(() => product.PrepareDatabaseAsync(Token));
         Assert.Equal(
             "ConnectionStrings:Dashboard points to a database that an unreleased version of Latchkey created (migration 20261122032748_Initial). It cannot be upgraded. "
@@ -107,7 +110,8 @@ public sealed class DatabaseStartTests : IDisposable
     }
 
     [Theory]
-    [InlineData("PostgreSql", "Host=/nowhere;Username=latchkey;Database=latchkey", "points to a database that can neither be opened nor created: ")]
+    [InlineData("PostgreSql", "Host=/nowhere;Username=latchkey;Database=latchkey",
+        "points to a database that can neither be opened nor created: ")]
     [InlineData("PostgreSql", "Data Source=latchkey.db;Nonsense=1", "is not a connection string for PostgreSQL: ")]
     [InlineData("PostgreSql", null, "must be set when Database:Provider is PostgreSql")]
     [InlineData("SqlServer", null, "must be set when Database:Provider is SqlServer")]
@@ -115,7 +119,8 @@ public sealed class DatabaseStartTests : IDisposable
     {
         var stopped = await Assert.ThrowsAsync<SettingException>(async () =>
         {
-            await using var product = Build(("Database:Provider", provider), ("ConnectionStrings:Dashboard", connection), ("DataProtection:KeyPath", "keys"));
+            await using var product =
+                Build(("Database:Provider", provider), ("ConnectionStrings:Dashboard", connection), ("DataProtection:KeyPath", "keys"));
             await product.PrepareDatabaseAsync(Token);
         });
         Assert.StartsWith($"ConnectionStrings:Dashboard {message}", stopped.Message, StringComparison.Ordinal);
@@ -127,7 +132,8 @@ public sealed class DatabaseStartTests : IDisposable
         folder.Delete(recursive: true);
     }
 
-    static DashboardContext Open(ServiceProvider product) => product.GetRequiredService<IDbContextFactory<DashboardContext>>().CreateDbContext();
+    static DashboardContext Open(ServiceProvider product) =>
+        product.GetRequiredService<IDbContextFactory<DashboardContext>>().CreateDbContext();
 
     ServiceProvider Build() => Build($"Data Source={Path.Combine(folder.FullName, "latchkey.db")}");
 
@@ -136,6 +142,7 @@ public sealed class DatabaseStartTests : IDisposable
     ServiceProvider Build(params (string Key, string? Value)[] settings)
     {
         IConfiguration configuration = TestInstallation.Configuration(settings);
-        return new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddDashboardDatabase(configuration, folder.FullName).BuildServiceProvider();
+        return new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System)
+            .AddDashboardDatabase(configuration, folder.FullName).BuildServiceProvider();
     }
 }

@@ -21,7 +21,8 @@ public sealed class StorableTextTests : IAsyncDisposable
         foreach (var text in new[] { "a\0b", "\0", "a\uD800b", "a\uDC00", "\uD83D" })
         {
             await Assert.ThrowsAsync<UnstorableTextException>(() => context.Projects.AnyAsync(project => project.Name == text, Token));
-            await Assert.ThrowsAsync<UnstorableTextException>(() => context.Projects.ExecuteUpdateAsync(set => set.SetProperty(project => project.Name, text), Token));
+            await Assert.ThrowsAsync<UnstorableTextException>(
+                () => context.Projects.ExecuteUpdateAsync(set => set.SetProperty(project => project.Name, text), Token));
         }
 
         Assert.DoesNotContain(commands.Sent, sql => sql.Contains("Projects", StringComparison.Ordinal));
@@ -49,16 +50,26 @@ public sealed class StorableTextTests : IAsyncDisposable
     [Fact]
     public async Task Search_with_a_nul_is_refused_with_a_reason()
     {
-        Assert.Equal("search", Assert.Single((await world.Services.KeyLists.ListAsync(world.Viewer, new(TestInstallation.Orders, Search: "a\0"), Token)).Error!.Errors!).Key);
-        Assert.Equal("search", Assert.Single((await world.Services.Resources.ListAsync(world.Viewer, new(TestInstallation.Orders, Search: "\0"), Token)).Error!.Errors!).Key);
+        Assert.Equal(
+            "search", Assert.Single(
+                (await world.Services.KeyLists.ListAsync(
+                    world.Viewer, new(TestInstallation.Orders, Search: "a\0"), Token)).Error!.Errors!).Key);
+        Assert.Equal(
+            "search", Assert.Single(
+                (await world.Services.Resources.ListAsync(
+                    world.Viewer, new(TestInstallation.Orders, Search: "\0"), Token)).Error!.Errors!).Key);
     }
 
     [Fact]
     public async Task Names_and_notes_with_a_nul_are_refused_with_a_reason()
     {
         var before = world.Dump();
-        Assert.Equal("name", Assert.Single((await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "a\0b"), Token)).Error!.Errors!).Key);
-        Assert.Equal("note", Assert.Single((await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "a", Note: "\0"), Token)).Error!.Errors!).Key);
+        Assert.Equal("name", Assert.Single(
+            (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "a\0b"), Token)).Error!.Errors!).Key);
+        Assert.Equal(
+            "note", Assert.Single(
+                (await world.Services.Keys.CreateAsync(
+                    world.Developer, new(TestInstallation.Orders, "a", Note: "\0"), Token)).Error!.Errors!).Key);
         Assert.Equal(before, world.Dump());
     }
 

@@ -34,7 +34,9 @@ public sealed class UntrackedRowsTests : IAsyncDisposable
     {
         await using var context = world.Open();
         var acme = world.OrganizationId("acme");
-        await context.WriteAsync([new(new AuditChain { Id = acme, Sequence = 7, Hash = [.. Enumerable.Repeat((byte)9, 32)], KeyId = "k1" }, Replaces: true)], Token);
+        await context.WriteAsync(
+            [new(new AuditChain { Id = acme, Sequence = 7, Hash = [.. Enumerable.Repeat((byte)9, 32)], KeyId = "k1" }, Replaces: true)],
+            Token);
         var chain = await context.AuditChains.AsNoTracking().SingleAsync(x => x.Id == acme, Token);
         Assert.Equal(7, chain.Sequence);
         Assert.Equal(9, chain.Hash[31]);
@@ -73,7 +75,8 @@ public sealed class UntrackedRowsTests : IAsyncDisposable
     public async Task Row_that_is_missing_cannot_be_replaced()
     {
         await using var context = world.Open();
-        await Assert.ThrowsAsync<InvalidOperationException>(() => context.WriteAsync([new(new AuditChain { Id = -1 }, Replaces: true)], Token));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => context.WriteAsync([new(new AuditChain { Id = -1 }, Replaces: true)], Token));
     }
 
     [Fact]
@@ -95,5 +98,6 @@ public sealed class UntrackedRowsTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
-    static FeedEntry Entry(long number) => new() { Number = number, SubjectType = "key", SubjectId = $"Ab{number}", At = TestInstallation.Start };
+    static FeedEntry Entry(long number) =>
+        new() { Number = number, SubjectType = "key", SubjectId = $"Ab{number}", At = TestInstallation.Start };
 }

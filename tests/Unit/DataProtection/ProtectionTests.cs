@@ -66,7 +66,8 @@ public sealed class ProtectionTests
         Protect(world.Services);
         var folder = new DirectoryInfo(world.KeyFolder);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, folder.UnixFileMode);
-        Assert.Equal((".xml", UnixFileMode.UserRead | UnixFileMode.UserWrite), (Assert.Single(folder.GetFiles()).Extension, folder.GetFiles()[0].UnixFileMode));
+        Assert.Equal((".xml", UnixFileMode.UserRead | UnixFileMode.UserWrite), (
+            Assert.Single(folder.GetFiles()).Extension, folder.GetFiles()[0].UnixFileMode));
         Assert.DoesNotContain("masterKey", world.Dump(), StringComparison.Ordinal);
     }
 
@@ -77,7 +78,8 @@ public sealed class ProtectionTests
         var other = Path.Combine(world.Folder, "other", "keys");
         Protect(world.Run((KeyFolder.Setting, "other/keys")));
         Assert.Single(Directory.GetFiles(other));
-        Assert.Equal(Path.Combine(other), KeyFolder.Find(TestInstallation.Configuration(("Database:Provider", "SqlServer"), (KeyFolder.Setting, other)), "/")!.Path);
+        Assert.Equal(Path.Combine(other), KeyFolder.Find(
+            TestInstallation.Configuration(("Database:Provider", "SqlServer"), (KeyFolder.Setting, other)), "/")!.Path);
     }
 
     [Fact]
@@ -89,7 +91,8 @@ public sealed class ProtectionTests
             + "it must be 32 random bytes in base64, such as `openssl rand -base64 32` prints.",
             Assert.Throws<SettingException>(() => world.Run(("Database:Provider", "SqlServer"))).Message);
         var services = world.Run(("Database:Provider", "SqlServer"), (ProtectionKeyWrap.Setting, WrapKey));
-        Assert.IsType<EntityFrameworkCoreXmlRepository<DashboardContext>>(services.Get<IOptions<KeyManagementOptions>>().Value.XmlRepository);
+        Assert.IsType<EntityFrameworkCoreXmlRepository<DashboardContext>>(
+            services.Get<IOptions<KeyManagementOptions>>().Value.XmlRepository);
         Assert.IsType<ProtectionKeyEncryptor>(services.Get<IOptions<KeyManagementOptions>>().Value.XmlEncryptor);
     }
 
@@ -110,7 +113,8 @@ public sealed class ProtectionTests
     {
         await using var world = TestInstallation.Empty();
         Assert.StartsWith(
-            "DataProtection:KeyPath is", Assert.Throws<SettingException>(() => world.Run(("DataProtection:KeyPath", Path.Combine(world.Folder, "latchkey.db")))).Message, StringComparison.Ordinal);
+            "DataProtection:KeyPath is", Assert.Throws<SettingException>(() =>
+                world.Run(("DataProtection:KeyPath", Path.Combine(world.Folder, "latchkey.db")))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -128,7 +132,8 @@ public sealed class ProtectionTests
         }
 
         Assert.Throws<CryptographicException>(() => wrap.Decrypt(new byte[27]));
-        var other = ProtectionKeyWrap.Read(TestInstallation.Configuration((ProtectionKeyWrap.Setting, Convert.ToBase64String(new byte[32]))))!;
+        var other = ProtectionKeyWrap.Read(
+            TestInstallation.Configuration((ProtectionKeyWrap.Setting, Convert.ToBase64String(new byte[32]))))!;
         Assert.ThrowsAny<CryptographicException>(() => other.Decrypt(second));
         Assert.NotEqual(wrap.Id, other.Id);
     }
@@ -137,5 +142,6 @@ public sealed class ProtectionTests
 
     static string Protect(Services services) => services.Get<IDataProtectionProvider>().CreateProtector("test").Protect("hello");
 
-    static string Unprotect(Services services, string text) => services.Get<IDataProtectionProvider>().CreateProtector("test").Unprotect(text);
+    static string Unprotect(Services services, string text) =>
+        services.Get<IDataProtectionProvider>().CreateProtector("test").Unprotect(text);
 }

@@ -88,13 +88,16 @@ public sealed partial class AsvsTests
 
     static readonly string[] Lines = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "security", "asvs.md"));
 
-    static readonly IReadOnlyList<string[]> Rows = [.. Lines.Where(line => line.StartsWith("| ", StringComparison.Ordinal) && char.IsAsciiDigit(line[2]))
+    static readonly IReadOnlyList<string[]> Rows =
+        [.. Lines.Where(line => line.StartsWith("| ", StringComparison.Ordinal) && char.IsAsciiDigit(line[2]))
         .Select(line => line.Trim('|').Split(" | ", StringSplitOptions.TrimEntries))];
 
-    static readonly IReadOnlyList<(string Number, int Level)> Requirements = [.. Standard.Split('\n', StringSplitOptions.TrimEntries).SelectMany(line =>
+    static readonly IReadOnlyList<(string Number, int Level)> Requirements =
+        [.. Standard.Split('\n', StringSplitOptions.TrimEntries).SelectMany(line =>
     {
         var parts = line.Split('|', StringSplitOptions.TrimEntries);
-        return new[] { 1, 2 }.SelectMany(level => parts[level].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(number => ($"{parts[0]}.{number}", level)));
+        return new[] { 1, 2 }.SelectMany(
+            level => parts[level].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(number => ($"{parts[0]}.{number}", level)));
     })];
 
     [Fact]
@@ -112,7 +115,8 @@ public sealed partial class AsvsTests
         var applying = Rows.Where(row => row.Length == 3).ToList();
         Assert.InRange(applying.Count, 180, levels.Count);
         Assert.All(applying, row => Assert.Equal($"{Number().Match(row[0])} (L{levels[Number().Match(row[0]).Value]})", row[0]));
-        Assert.All(applying, row => Assert.True(NamedTests.Name.IsMatch(row[2]) || row[2].StartsWith("reading ", StringComparison.Ordinal), row[0]));
+        Assert.All(applying, row =>
+            Assert.True(NamedTests.Name.IsMatch(row[2]) || row[2].StartsWith("reading ", StringComparison.Ordinal), row[0]));
     }
 
     [Fact]
@@ -124,11 +128,13 @@ public sealed partial class AsvsTests
     {
         const string Marked = "**Deviation.** ";
         var marked = Rows.Where(row => row[1].StartsWith(Marked, StringComparison.Ordinal)).Select(row => Number().Match(row[0]).Value);
-        var item = string.Join(' ', Lines.SkipWhile(line => !line.StartsWith("- **Deviation**", StringComparison.Ordinal)).TakeWhile((line, i) => i == 0 || line.StartsWith("  ", StringComparison.Ordinal)));
+        var item = string.Join(' ', Lines.SkipWhile(line => !line.StartsWith("- **Deviation**", StringComparison.Ordinal))
+            .TakeWhile((line, i) => i == 0 || line.StartsWith("  ", StringComparison.Ordinal)));
         Assert.NotEmpty(item);
         Assert.Equal(marked, Number().Matches(item).Select(match => match.Value));
         Assert.All(Rows, row => Assert.True(
-            row[1].StartsWith(Marked, StringComparison.Ordinal) || !row[1].Contains(".**", StringComparison.Ordinal), row[0])); // nothing is met in part
+            // nothing is met in part
+            row[1].StartsWith(Marked, StringComparison.Ordinal) || !row[1].Contains(".**", StringComparison.Ordinal), row[0]));
     }
 
     [GeneratedRegex(@"\b[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{1,2}\b", RegexOptions.CultureInvariant, 5000)]

@@ -13,7 +13,8 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Docs;
 
-/// <summary>Compiles the program of the .NET documentation page as it is printed, and runs it. The compiler takes a second or two to start.</summary>
+/// <summary>Compiles the program of the .NET documentation page as it is printed, and runs it. The compiler takes a second or two to
+/// start.</summary>
 [EveryDatabase]
 public sealed class DotNetPageTests
 {
@@ -39,7 +40,8 @@ public sealed class DotNetPageTests
 
     static readonly Lazy<(string Program, string Proxies)> Page = new(() =>
     {
-        var blocks = File.ReadAllText(Path.Combine(Repository.Root, "docs", "verify", "dotnet.md")).Split("```csharp\n")[1..].Select(block => block.Split("\n```")[0]).ToList();
+        var blocks = File.ReadAllText(Path.Combine(Repository.Root, "docs", "verify", "dotnet.md"))
+            .Split("```csharp\n")[1..].Select(block => block.Split("\n```")[0]).ToList();
         return (blocks[0], blocks[1]);
     });
 
@@ -49,7 +51,8 @@ public sealed class DotNetPageTests
     public async Task Documented_program_compiles_and_accepts_valid_keys()
     {
         await using var world = new TestInstallation();
-        var key = (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "one", Permissions: ["execute"]), Token)).Value;
+        var key = (await world.Services.Keys.CreateAsync(
+            world.Owner, new(TestInstallation.Orders, "one", Permissions: ["execute"]), Token)).Value;
         await using var program = await RunAsync(Page.Value.Program, world);
         Assert.Equal(401, (int)(await program.Client.GetAsync(new Uri("/whoami", UriKind.Relative), Token)).StatusCode);
         program.Client.DefaultRequestHeaders.Add("X-API-Key", key.Secret.Reveal());
@@ -61,9 +64,11 @@ public sealed class DotNetPageTests
     public async Task Documented_program_behind_a_proxy_sees_the_address_of_the_client()
     {
         await using var world = new TestInstallation();
-        var key = (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "one", AllowedIps: ["203.0.113.0/24"]), Token)).Value;
+        var key = (await world.Services.Keys.CreateAsync(
+            world.Owner, new(TestInstallation.Orders, "one", AllowedIps: ["203.0.113.0/24"]), Token)).Value;
         var text = Page.Value.Program
-            .Replace("var app = ", Page.Value.Proxies.Replace("10.0.0.0/24", "127.0.0.0/8", StringComparison.Ordinal) + "\nvar app = ", StringComparison.Ordinal)
+            .Replace("var app = ", Page.Value.Proxies.Replace("10.0.0.0/24", "127.0.0.0/8", StringComparison.Ordinal)
+                + "\nvar app = ", StringComparison.Ordinal)
             .Replace("app.UseAuthentication();", "app.UseForwardedHeaders();\napp.UseAuthentication();", StringComparison.Ordinal);
         await using var program = await RunAsync(text, world, "--Proxies:Trusted=127.0.0.1");
         program.Client.DefaultRequestHeaders.Add("X-API-Key", key.Secret.Reveal());
@@ -76,11 +81,16 @@ public sealed class DotNetPageTests
     static async Task<RunningProgram> RunAsync(string text, TestInstallation world, params string[] settings)
     {
         var name = $"page{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}";
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(file => MetadataReference.CreateFromFile(file));
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Select(file => MetadataReference.CreateFromFile(file));
         var compilation = CSharpCompilation.Create(
-            name, [CSharpSyntaxTree.ParseText(text, cancellationToken: Token), CSharpSyntaxTree.ParseText(ImplicitUsings, cancellationToken: Token)], references,
-            new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable, generalDiagnosticOption: ReportDiagnostic.Error)
-                .WithSpecificDiagnosticOptions([KeyValuePair.Create("CS1701", ReportDiagnostic.Suppress), KeyValuePair.Create("CS1702", ReportDiagnostic.Suppress)])); // as the SDK does
+            name, [CSharpSyntaxTree.ParseText(text, cancellationToken: Token),
+                CSharpSyntaxTree.ParseText(ImplicitUsings, cancellationToken: Token)], references,
+            new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable,
+                generalDiagnosticOption: ReportDiagnostic.Error)
+                // as the SDK does
+                .WithSpecificDiagnosticOptions(
+                    [KeyValuePair.Create("CS1701", ReportDiagnostic.Suppress), KeyValuePair.Create("CS1702", ReportDiagnostic.Suppress)]));
         using var bytes = new MemoryStream();
         var emitted = compilation.Emit(bytes, cancellationToken: Token);
         Assert.True(emitted.Success, string.Join('\n', emitted.Diagnostics.Select(one => one.ToString())));
@@ -93,7 +103,8 @@ public sealed class DotNetPageTests
         ];
         using var hosts = new Hosts(name);
         var running = Task.Run(() => entry.Invoke(null, [arguments]), Token);
-        var host = await await Task.WhenAny(hosts.Found.Task, running.ContinueWith<IHost>(_ => throw new InvalidOperationException("It ended."), TaskScheduler.Default));
+        var host = await await Task.WhenAny(
+            hosts.Found.Task, running.ContinueWith<IHost>(_ => throw new InvalidOperationException("It ended."), TaskScheduler.Default));
         var started = new TaskCompletionSource();
         host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(started.SetResult);
         await await Task.WhenAny(started.Task, running);
@@ -103,7 +114,11 @@ public sealed class DotNetPageTests
     /// <summary>A program that runs until it is disposed.</summary>
     sealed class RunningProgram(IHost host, Task running) : IAsyncDisposable
     {
-        public HttpClient Client { get; } = new() { BaseAddress = new(host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) };
+        public HttpClient Client { get; } = new()
+        {
+            BaseAddress = new(
+            host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single())
+        };
 
         public async ValueTask DisposeAsync()
         {

@@ -19,7 +19,8 @@ public sealed partial class MarkdownTests
         List<string> dead = [];
         foreach (var page in Pages(root))
         {
-            foreach (var target in Link().Matches(WithoutCode(File.ReadAllText(page))).Select(match => match.Groups["target"].Value).Where(target => !target.Contains("://", StringComparison.Ordinal)))
+            foreach (var target in Link().Matches(WithoutCode(File.ReadAllText(page)))
+                .Select(match => match.Groups["target"].Value).Where(target => !target.Contains("://", StringComparison.Ordinal)))
             {
                 var parts = target.Split('#', 2);
                 var file = parts[0].Length == 0 ? page : Path.GetFullPath(parts[0], Path.GetDirectoryName(page)!);
@@ -37,7 +38,8 @@ public sealed partial class MarkdownTests
     public void Prose_avoids_the_words_that_have_a_plain_one()
     {
         var root = Repository.Root;
-        Assert.Empty(Pages(root).SelectMany(page => Avoided.Matches(WithoutCode(File.ReadAllText(page))).Select(match => $"{Path.GetRelativePath(root, page)}: {match.Value}")));
+        Assert.Empty(Pages(root).SelectMany(page =>
+            Avoided.Matches(WithoutCode(File.ReadAllText(page))).Select(match => $"{Path.GetRelativePath(root, page)}: {match.Value}")));
     }
 
     /// <summary>What can be enabled again is disabled: one word for it, on every page. Programs read <c>inactive</c>.</summary>
@@ -45,7 +47,8 @@ public sealed partial class MarkdownTests
     public void Pages_call_what_is_disabled_by_one_word()
     {
         var pages = Directory.GetFiles(Path.Combine(Repository.Root, "src", "Dashboard"), "*.razor", SearchOption.AllDirectories);
-        Assert.Empty(pages.Where(page => OtherWords().IsMatch(File.ReadAllText(page))).Select(page => Path.GetRelativePath(Repository.Root, page)));
+        Assert.Empty(
+            pages.Where(page => OtherWords().IsMatch(File.ReadAllText(page))).Select(page => Path.GetRelativePath(Repository.Root, page)));
     }
 
     static IEnumerable<string> Pages(string root) =>

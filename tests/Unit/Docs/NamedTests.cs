@@ -15,16 +15,19 @@ static partial class NamedTests
     /// <returns>The number of tests that are named.</returns>
     public static int ExpectAll(string page)
     {
-        var sources = new[] { "tests/Unit", "tests/E2E" }.SelectMany(folder => Directory.GetFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories))
+        var sources = new[] { "tests/Unit", "tests/E2E" }.SelectMany(
+            folder => Directory.GetFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories))
             .ToLookup(file => Path.GetFileNameWithoutExtension(file), File.ReadAllText, StringComparer.Ordinal);
-        var named = TestName().Matches(page).Select(test => (Class: test.Groups["class"].Value, Method: test.Groups["method"].Value)).Distinct().ToList();
+        var named = TestName().Matches(page)
+            .Select(test => (Class: test.Groups["class"].Value, Method: test.Groups["method"].Value)).Distinct().ToList();
         Assert.DoesNotContain(named, test => !sources[test.Class].Any(source => IsTest(source, test.Method)));
         return named.Count;
     }
 
     /// <summary>Whether the method stands right after the attributes of a test.</summary>
     static bool IsTest(string source, string method) => Regex.IsMatch(
-        source, $@"\[(Fact|Theory|SkippableFact)\b[^\n]*\n(\s*(\[[^\n]*|//[^\n]*)\n)*\s*public (async )?(void|Task|ValueTask) {method}\(", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
+        source, $@"\[(Fact|Theory|SkippableFact)\b[^\n]*\n(\s*(\[[^\n]*|//[^\n]*)\n)*\s*public (async )?(void|Task|ValueTask) {method}\(",
+        RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
 
     [GeneratedRegex(@"`(?<class>[A-Z][A-Za-z0-9]*(Tests|Journeys))\.(?<method>[A-Za-z0-9_]+)`", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex TestName();

@@ -12,12 +12,14 @@ public sealed partial class SettingsPageTests
     {
         var known = SettingsBinder.KeysOf(typeof(SettingsBinder).Assembly, typeof(Program).Assembly).ToHashSet(StringComparer.Ordinal);
         var listed = FirstCell().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "settings.md")))
-            .SelectMany(row => Name().Matches(row.Groups["cell"].Value).Select(name => name.Groups["name"].Value)).ToHashSet(StringComparer.Ordinal);
+            .SelectMany(row => Name().Matches(row.Groups["cell"].Value).Select(name => name.Groups["name"].Value))
+                .ToHashSet(StringComparer.Ordinal);
         Assert.NotEmpty(known);
         Assert.Empty(known.Except(listed, StringComparer.Ordinal));
         // What has no section of ours: ASP.NET Core's own settings.
         Assert.DoesNotContain(
-            listed.Except(known, StringComparer.Ordinal), name => name.Contains(':') && !name.StartsWith("Logging:", StringComparison.Ordinal));
+            listed.Except(known, StringComparer.Ordinal), name =>
+                name.Contains(':') && !name.StartsWith("Logging:", StringComparison.Ordinal));
     }
 
     [GeneratedRegex(@"^\| (?<cell>`[A-Z][^|]*) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5000)]

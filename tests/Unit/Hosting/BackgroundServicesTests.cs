@@ -26,7 +26,11 @@ public sealed class BackgroundServicesTests
     {
         await using var world = new TestInstallation();
         var failed = new SemaphoreSlim(0);
-        var commands = new SentCommands { With = () => new InvalidOperationException("An exception has been raised that is likely due to a transient failure.") };
+        var commands = new SentCommands
+        {
+            With = () =>
+            new InvalidOperationException("An exception has been raised that is likely due to a transient failure.")
+        };
         var node = world.Run(commands);
         var key = (await node.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "one"), None)).Value.Key.KeyId;
         node.Usage.Meter(key, world.ProjectId(TestInstallation.Orders)).Count(null, null, null, null, TestInstallation.Start);
@@ -57,7 +61,8 @@ public sealed class BackgroundServicesTests
 
             Assert.True(asked, $"{service} asked the database nothing");
             await service.StopAsync(None);
-            Assert.False(service.ExecuteTask!.IsFaulted, $"{service}: {service.ExecuteTask.Exception}"); // a service that was stopped before it started is canceled
+            // a service that was stopped before it started is canceled
+            Assert.False(service.ExecuteTask!.IsFaulted, $"{service}: {service.ExecuteTask.Exception}");
             while (failed.Wait(0, None))
             {
                 // from the service or from stopping it

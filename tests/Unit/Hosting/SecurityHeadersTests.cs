@@ -15,11 +15,16 @@ public sealed class SecurityHeadersTests
     public async Task Page_has_a_policy_that_loads_and_runs_only_its_own_files()
     {
         var headers = await HeadersAsync("/my-organization/default/keys", Https);
-        var policy = headers.ContentSecurityPolicy.ToString().Split("; ").Select(directive => directive.Split(' ', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
-        Assert.Equal(("'none'", "'none'", "'self'", "'self'"), (policy["object-src"], policy["frame-ancestors"], policy["base-uri"], policy["form-action"]));
-        Assert.All(new[] { "default-src", "script-src", "style-src", "font-src", "connect-src" }, name => Assert.Equal("'self'", policy[name]));
-        Assert.DoesNotContain(policy.Values, value => value.Contains("unsafe-eval", StringComparison.Ordinal) || value.Contains('*', StringComparison.Ordinal));
-        Assert.Equal(["style-src-attr"], policy.Where(pair => pair.Value.Contains("unsafe", StringComparison.Ordinal)).Select(pair => pair.Key));
+        var policy = headers.ContentSecurityPolicy.ToString().Split("; ").Select(directive => directive.Split(' ', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        Assert.Equal(("'none'", "'none'", "'self'", "'self'"), (
+            policy["object-src"], policy["frame-ancestors"], policy["base-uri"], policy["form-action"]));
+        Assert.All(new[] { "default-src", "script-src", "style-src", "font-src", "connect-src" }, name =>
+            Assert.Equal("'self'", policy[name]));
+        Assert.DoesNotContain(policy.Values, value =>
+            value.Contains("unsafe-eval", StringComparison.Ordinal) || value.Contains('*', StringComparison.Ordinal));
+        Assert.Equal(
+            ["style-src-attr"], policy.Where(pair => pair.Value.Contains("unsafe", StringComparison.Ordinal)).Select(pair => pair.Key));
         Assert.Equal(
             ("nosniff", "same-origin", "same-origin", "same-origin"),
             (Of("X-Content-Type-Options"), Of("Referrer-Policy"), Of("Cross-Origin-Resource-Policy"), Of("Cross-Origin-Opener-Policy")));
@@ -43,7 +48,8 @@ public sealed class SecurityHeadersTests
 
     static async Task<IHeaderDictionary> HeadersAsync(string path, string? publicUrl, string scheme = "https", string host = "keys.example")
     {
-        await using var services = new ServiceCollection().AddSingleton(new PublicUrl(TestInstallation.Configuration(("PublicUrl", publicUrl)))).BuildServiceProvider();
+        await using var services = new ServiceCollection()
+            .AddSingleton(new PublicUrl(TestInstallation.Configuration(("PublicUrl", publicUrl)))).BuildServiceProvider();
         var app = new ApplicationBuilder(services);
         app.UseSecurityHeaders().Run(_ => Task.CompletedTask);
         var http = new DefaultHttpContext { Request = { Path = path, Scheme = scheme, Host = new(host) } };

@@ -8,7 +8,8 @@ public sealed class SecurityTextTests
     [Fact]
     public void Text_names_its_contacts_and_expires_within_a_year()
     {
-        var text = SecurityText.Write(["mailto:security@example.com", "tel:+1-201-555-0123"], "https://latchkey.example", new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero));
+        var text = SecurityText.Write(
+            ["mailto:security@example.com", "tel:+1-201-555-0123"], "https://latchkey.example", new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero));
         Assert.Equal(
             """
             Contact: mailto:security@example.com

@@ -23,7 +23,8 @@ public sealed class TrustedProxiesTests
 
     [Fact]
     public void Setting_may_be_a_list() =>
-        Assert.Equal(["10.0.0.0/8", "::1/128"], TrustedProxies.Read(Settings(("Proxies:Trusted:0", "10.0.0.0/8"), ("Proxies:Trusted:1", " ::1 "))).Select(x => x.ToString()));
+        Assert.Equal(["10.0.0.0/8", "::1/128"],
+            TrustedProxies.Read(Settings(("Proxies:Trusted:0", "10.0.0.0/8"), ("Proxies:Trusted:1", " ::1 "))).Select(x => x.ToString()));
 
     [Theory]
     [InlineData("proxy.example")]
@@ -43,7 +44,8 @@ public sealed class TrustedProxiesTests
     [Fact]
     public void Setting_that_trusts_all_proxies_fails_startup() => Assert.Equal(
         "ForwardedHeaders_Enabled",
-        Assert.Throws<SettingException>(() => new ServiceCollection().AddTrustedProxies(Settings(("FORWARDEDHEADERS_ENABLED", "true")))).Key);
+        Assert.Throws<SettingException>(
+            () => new ServiceCollection().AddTrustedProxies(Settings(("FORWARDEDHEADERS_ENABLED", "true")))).Key);
 
     [Theory]
     [InlineData("203.0.113.9", "203.0.113.9")]
@@ -104,8 +106,10 @@ public sealed class TrustedProxiesTests
     [Fact]
     public async Task Without_the_setting_no_proxy_is_trusted()
     {
-        var http = await ForwardAsync(Settings(), "127.0.0.1", ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "keys.example"));
-        Assert.Equal(("127.0.0.1", "http", "inside:8080"), (http.Connection.RemoteIpAddress!.ToString(), http.Request.Scheme, http.Request.Host.Value));
+        var http = await ForwardAsync(Settings(), "127.0.0.1", ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", "https"), (
+            "X-Forwarded-Host", "keys.example"));
+        Assert.Equal(("127.0.0.1", "http", "inside:8080"), (
+            http.Connection.RemoteIpAddress!.ToString(), http.Request.Scheme, http.Request.Host.Value));
     }
 
     static Task<HttpContext> ForwardAsync(string peer, params (string Name, string Value)[] headers) =>
@@ -117,7 +121,11 @@ public sealed class TrustedProxiesTests
         var app = new ApplicationBuilder(services);
         app.UseTrustedProxies();
         app.Run(_ => Task.CompletedTask);
-        var http = new DefaultHttpContext { Request = { Scheme = "http", Host = new("inside:8080") }, Connection = { RemoteIpAddress = IPAddress.Parse(peer) } };
+        var http = new DefaultHttpContext
+        {
+            Request = { Scheme = "http", Host = new("inside:8080") },
+            Connection = { RemoteIpAddress = IPAddress.Parse(peer) }
+        };
         foreach (var (name, value) in headers)
         {
             http.Request.Headers[name] = value;
@@ -128,5 +136,6 @@ public sealed class TrustedProxiesTests
     }
 
     static IConfiguration Settings(params (string Key, string Value)[] settings) =>
-        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(x => x.Key, x => (string?)x.Value, StringComparer.Ordinal)).Build();
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.ToDictionary(x => x.Key, x => (string?)x.Value, StringComparer.Ordinal)).Build();
 }

@@ -14,8 +14,8 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Import;
 
-/// <summary>An export, read into an empty installation on SQLite, and from there into one on the database of the run: on PostgreSQL that is there and
-/// back.</summary>
+/// <summary>An export, read into an empty installation on SQLite, and from there into one on the database of the run: on PostgreSQL that is
+/// there and back.</summary>
 [EveryDatabase]
 public sealed class InstallationMoveTests : IDisposable
 {
@@ -44,9 +44,12 @@ public sealed class InstallationMoveTests : IDisposable
         await target.Services.Get<InstallationImport>().ReadAsync(second, Token);
         Assert.Equal(before, await AskAllAsync(target.Services, raw));
         await ExpectWholeAsync(target.Services);
-        Assert.Equal((await File.ReadAllLinesAsync(first, Token))[2..], (await File.ReadAllLinesAsync(second, Token))[2..]); // all but the header
-        Assert.True((await target.Services.Projects.CreateAsync(target.Owner, new("acme", "After the move"), Token)).Succeeded); // numbers go on
-        Assert.True((await target.Services.Keys.CreateAsync(target.Owner, new(TestInstallation.Orders, "after", KeyEnvironment.Test), Token)).Succeeded);
+        // all but the header
+        Assert.Equal((await File.ReadAllLinesAsync(first, Token))[2..], (await File.ReadAllLinesAsync(second, Token))[2..]);
+        // numbers go on
+        Assert.True((await target.Services.Projects.CreateAsync(target.Owner, new("acme", "After the move"), Token)).Succeeded);
+        Assert.True((await target.Services.Keys.CreateAsync(
+            target.Owner, new(TestInstallation.Orders, "after", KeyEnvironment.Test), Token)).Succeeded);
         Assert.Equal(0, await target.Services.Get<KeyCountService>().CheckAsync(Token));
         await using var context = target.Open();
         Assert.NotNull(await context.Installations.Select(x => x.SetUpAt).SingleAsync(Token));
@@ -58,7 +61,15 @@ public sealed class InstallationMoveTests : IDisposable
         await using var source = new TestInstallation(("Keys:MaxActivePerProject", "1000"));
         var raw = await FillAsync(source);
         source.SignIn(source.Owner);
-        source.Add(new Core.Tokens.SigningKey { Kid = "kid-1", X = "x", Y = "y", ProtectedKey = "sealed private key", CreatedAt = TestInstallation.Start, SignsFrom = TestInstallation.Start });
+        source.Add(new Core.Tokens.SigningKey
+        {
+            Kid = "kid-1",
+            X = "x",
+            Y = "y",
+            ProtectedKey = "sealed private key",
+            CreatedAt = TestInstallation.Start,
+            SignsFrom = TestInstallation.Start
+        });
         var file = await ExportAsync(source.Services, "export.json");
         var text = await File.ReadAllTextAsync(file, Token);
         Assert.DoesNotContain(raw, key => text.Contains(key, StringComparison.Ordinal));
@@ -96,7 +107,9 @@ public sealed class InstallationMoveTests : IDisposable
         await File.WriteAllLinesAsync(file, lines, Token);
         await using var target = TestInstallation.Empty();
         var before = target.Dump();
-        Assert.StartsWith(sentence, (await Assert.ThrowsAsync<ExportException>(() => target.Services.Get<InstallationImport>().ReadAsync(file, Token))).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            sentence, (await Assert.ThrowsAsync<ExportException>(() =>
+                target.Services.Get<InstallationImport>().ReadAsync(file, Token))).Message, StringComparison.Ordinal);
         Assert.Equal(before, target.Dump());
     }
 
@@ -105,7 +118,9 @@ public sealed class InstallationMoveTests : IDisposable
     {
         await using var source = new TestInstallation();
         var file = await ExportAsync(source.Services, "export.json");
-        Assert.StartsWith("The installation is not empty.", (await Assert.ThrowsAsync<ExportException>(() => source.Services.Get<InstallationImport>().ReadAsync(file, Token))).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The installation is not empty.", (await Assert.ThrowsAsync<ExportException>(() =>
+                source.Services.Get<InstallationImport>().ReadAsync(file, Token))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -123,7 +138,8 @@ public sealed class InstallationMoveTests : IDisposable
         Assert.Contains($"Before the first start: {AuditKeys.Setting} is not the key ", output.ToString(), StringComparison.Ordinal);
 
         await using var again = TestInstallation.Empty();
-        string[] both = [.. again.DatabaseSettings.Select(setting => $"--{setting.Key}={setting.Value}"), .. keys, $"--{AuditKeys.OldSetting}:0={TestInstallation.AuditKeyText}"];
+        string[] both = [.. again.DatabaseSettings.Select(setting =>
+            $"--{setting.Key}={setting.Value}"), .. keys, $"--{AuditKeys.OldSetting}:0={TestInstallation.AuditKeyText}"];
         Assert.Equal(0, await CommandLine.Find(["import", file, .. both])!.RunAsync(output, Token));
         Assert.Equal(0, await CommandLine.Find(["audit", "verify", .. both])!.RunAsync(output, Token));
     }
@@ -133,7 +149,8 @@ public sealed class InstallationMoveTests : IDisposable
     {
         await using var source = new TestInstallation();
         await using var context = source.Open();
-        Assert.Equal(InstallationTables.Moved.Concat(InstallationTables.Left).Order(StringComparer.Ordinal), InstallationTables.All(context).Order(StringComparer.Ordinal));
+        Assert.Equal(InstallationTables.Moved.Concat(InstallationTables.Left)
+            .Order(StringComparer.Ordinal), InstallationTables.All(context).Order(StringComparer.Ordinal));
     }
 
     public void Dispose() => folder.Delete(recursive: true);
@@ -145,12 +162,15 @@ public sealed class InstallationMoveTests : IDisposable
         var ids = (await source.Services.Get<KeyImportService>().ImportAsync(
             source.Admin,
             new(TestInstallation.Orders, [.. imported.Select((key, i) => new ImportedKey(
-                KeyImportTests.Hex(key), $"Schlüssel \"{i}\" {{0}} 🔑", i % 2 == 0 ? KeyEnvironment.Live : KeyEnvironment.Test, ["read"], i % 3 == 0 ? ["workflow:intake"] : null))]),
+                KeyImportTests.Hex(key), $"Schlüssel \"{i}\" {{0}} 🔑", i % 2 == 0 ? KeyEnvironment.Live
+                    : KeyEnvironment.Test, ["read"], i % 3 == 0 ? ["workflow:intake"] : null))]),
             Token)).Value.KeyIds;
         Assert.True((await source.Services.Keys.RevokeAsync(source.Admin, ids[7], Token)).Succeeded);
-        var account = (await source.Services.Get<ServiceAccountService>().CreateAsync(source.Owner, new("gateway", Permissions: ["verify"], Projects: ProjectChoice.All), Token)).Value;
+        var account = (await source.Services.Get<ServiceAccountService>()
+            .CreateAsync(source.Owner, new("gateway", Permissions: ["verify"], Projects: ProjectChoice.All), Token)).Value;
         Assert.NotNull(account);
-        var minted = (await source.Services.Keys.CreateAsync(source.Developer, new(TestInstallation.Orders, "own", KeyEnvironment.Test, AllowedIps: ["10.0.0.0/8"]), Token)).Value;
+        var minted = (await source.Services.Keys.CreateAsync(
+            source.Developer, new(TestInstallation.Orders, "own", KeyEnvironment.Test, AllowedIps: ["10.0.0.0/8"]), Token)).Value;
         return [.. imported, minted.Secret.Reveal()];
     }
 
@@ -160,7 +180,8 @@ public sealed class InstallationMoveTests : IDisposable
         List<(RefusalCode?, string?)> answers = [];
         foreach (var key in raw)
         {
-            var verdict = await verifier.VerifyAsync(PresentedKeys.Key(key), AccessRequirement.None, new CallerContext(System.Net.IPAddress.Parse("10.1.2.3")), Token);
+            var verdict = await verifier.VerifyAsync(
+                PresentedKeys.Key(key), AccessRequirement.None, new CallerContext(System.Net.IPAddress.Parse("10.1.2.3")), Token);
             answers.Add((verdict.Refusal, verdict.Principal is { } x
                 ? $"{x.KeyId} {x.Organization} {x.Project} {x.Environment} {x.Owner} {string.Join(' ', x.Permissions)} {string.Join(' ', x.Scope ?? ["all"])}" : verdict.KeyId));
         }
@@ -191,7 +212,8 @@ public sealed class InstallationMoveTests : IDisposable
         services.AddLogging();
         services.AddDashboardCore(
             TestInstallation.Configuration(
-                ("ConnectionStrings:Dashboard", $"Data Source={folder.FullName}/moved.db;Pooling=False"), ("Keys:MaxActivePerProject", "1000"), (AuditKeys.Setting, TestInstallation.AuditKeyText)),
+                ("ConnectionStrings:Dashboard", $"Data Source={folder.FullName}/moved.db;Pooling=False"),
+                ("Keys:MaxActivePerProject", "1000"), (AuditKeys.Setting, TestInstallation.AuditKeyText)),
             folder.FullName);
         services.AddSingleton<TimeProvider>(new Microsoft.Extensions.Time.Testing.FakeTimeProvider(TestInstallation.Start));
         var provider = services.BuildServiceProvider();

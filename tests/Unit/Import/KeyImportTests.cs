@@ -28,13 +28,16 @@ public sealed class KeyImportTests
         await using var world = new TestInstallation(Roomy);
         Assert.Equal(RefusalCode.MalformedKey, (await AskAsync(world, raw)).Refusal);
         var imported = await ImportAsync(world, world.Admin, [
-            new(Hex(raw), "mobile app", KeyEnvironment.Test, ["read"], ExpiresAt: TestInstallation.Start.AddDays(2), LastUsedAt: TestInstallation.Start.AddDays(-3), Prefix: "ghp_16C7")]);
+            new(Hex(raw), "mobile app", KeyEnvironment.Test, ["read"], ExpiresAt: TestInstallation.Start.AddDays(2),
+                LastUsedAt: TestInstallation.Start.AddDays(-3), Prefix: "ghp_16C7")]);
         var verdict = await AskAsync(world, raw);
         Assert.Null(verdict.Refusal);
-        Assert.Equal((Assert.Single(imported.Value.KeyIds), KeyEnvironment.Test, TestInstallation.Orders), (verdict.Principal!.KeyId, verdict.Principal.Environment, verdict.Principal.Project));
+        Assert.Equal((Assert.Single(imported.Value.KeyIds), KeyEnvironment.Test, TestInstallation.Orders), (
+            verdict.Principal!.KeyId, verdict.Principal.Environment, verdict.Principal.Project));
         Assert.Equal(["read"], verdict.Principal.Permissions);
         var shown = (await world.Services.Keys.GetAsync(world.Viewer, imported.Value.KeyIds[0], Token)).Value;
-        Assert.Equal(("mobile app", "ghp_16C7", TestInstallation.Start.AddDays(-3), world.Admin.Id), (shown.Name, shown.Prefix, shown.LastUsedAt, shown.Owner.Id));
+        Assert.Equal(("mobile app", "ghp_16C7", TestInstallation.Start.AddDays(-3), world.Admin.Id), (
+            shown.Name, shown.Prefix, shown.LastUsedAt, shown.Owner.Id));
         world.Time.Advance(TimeSpan.FromDays(3));
         Assert.Equal(RefusalCode.ExpiredKey, (await AskAsync(world, raw)).Refusal);
         Assert.True((await world.Services.Keys.RevokeAsync(world.Admin, imported.Value.KeyIds[0], Token)).Succeeded);
@@ -45,12 +48,14 @@ public sealed class KeyImportTests
     public async Task Every_error_is_named_by_row_and_a_dry_run_finds_the_same()
     {
         await using var world = new TestInstallation(Roomy);
-        Assert.True((await world.Services.Get<KeyImportService>().ImportAsync(world.Stranger, new(TestInstallation.Billing, [new(Hex("theirs"), "their key")]), Token)).Succeeded);
+        Assert.True((await world.Services.Get<KeyImportService>()
+            .ImportAsync(world.Stranger, new(TestInstallation.Billing, [new(Hex("theirs"), "their key")]), Token)).Succeeded);
         var before = world.Dump();
         ImportedKey[] keys =
         [
             new(Hex("good"), "a good one"),
-            new("abc", "\u0007", Permissions: ["fly"], Resources: ["planet:x"], ExpiresAt: TestInstallation.Start, LastUsedAt: TestInstallation.Start.AddSeconds(1), Prefix: "has space", Note: new('x', 501)),
+            new("abc", "\u0007", Permissions: ["fly"], Resources: ["planet:x"], ExpiresAt: TestInstallation.Start,
+                LastUsedAt: TestInstallation.Start.AddSeconds(1), Prefix: "has space", Note: new('x', 501)),
             new(Hex("theirs"), "taken"),
             new(Hex("good"), "again", Resources: ["workflow:none"]),
             new(Hex("my-secret-1"), "my-secret-1", Prefix: "my-secret-1", Note: " my-secret-1 "),
@@ -61,7 +66,8 @@ public sealed class KeyImportTests
             Assert.Equal(ErrorCode.InvalidRequest, refused.Error!.Code);
             Assert.Equal(
                 [
-                    "keys[1].expires_at", "keys[1].hash", "keys[1].last_used_at", "keys[1].name", "keys[1].note", "keys[1].permissions", "keys[1].prefix", "keys[1].resources",
+                    "keys[1].expires_at", "keys[1].hash", "keys[1].last_used_at", "keys[1].name",
+                    "keys[1].note", "keys[1].permissions", "keys[1].prefix", "keys[1].resources",
                     "keys[2].hash", "keys[3].hash", "keys[3].resources", "keys[4].name", "keys[4].note", "keys[4].prefix",
                 ],
                 refused.Error.Errors!.Keys.Order(StringComparer.Ordinal));
@@ -76,8 +82,11 @@ public sealed class KeyImportTests
     public async Task Stored_hash_is_the_same_error_whoever_owns_it()
     {
         await using var world = new TestInstallation(Roomy);
-        var minted = (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "ours", KeyEnvironment.Test), Token)).Value.Secret.Reveal();
-        Assert.True((await world.Services.Get<KeyImportService>().ImportAsync(world.Stranger, new(TestInstallation.Billing, [new(Hex("theirs"), "their key")]), Token)).Succeeded);
+        var minted =
+            (await world.Services.Keys.CreateAsync(
+                world.Owner, new(TestInstallation.Orders, "ours", KeyEnvironment.Test), Token)).Value.Secret.Reveal();
+        Assert.True((await world.Services.Get<KeyImportService>()
+            .ImportAsync(world.Stranger, new(TestInstallation.Billing, [new(Hex("theirs"), "their key")]), Token)).Succeeded);
         var refused = await ImportAsync(world, world.Admin, [new(Hex(minted), "a"), new(Hex("theirs"), "b")]);
         Assert.Single(refused.Error!.Errors!.Values.Distinct(StringComparer.Ordinal));
         Assert.Equal(2, refused.Error.Errors!.Count);
@@ -87,7 +96,8 @@ public sealed class KeyImportTests
     public async Task Keys_that_the_project_has_are_skipped_if_wanted_and_those_of_others_are_not()
     {
         await using var world = new TestInstallation(("Keys:MaxActivePerProject", "3"));
-        Assert.True((await world.Services.Get<KeyImportService>().ImportAsync(world.Stranger, new(TestInstallation.Billing, [new(Hex("theirs"), "their key")]), Token)).Succeeded);
+        Assert.True((await world.Services.Get<KeyImportService>()
+            .ImportAsync(world.Stranger, new(TestInstallation.Billing, [new(Hex("theirs"), "their key")]), Token)).Succeeded);
         var first = (await ImportAsync(world, world.Admin, [new(Hex("a"), "key a"), new(Hex("b"), "key b")])).Value;
         Assert.True((await world.Services.Keys.RevokeAsync(world.Admin, first.KeyIds[0], Token)).Succeeded);
         ImportedKey[] all = [new(Hex("a"), ""), new(Hex("c"), "key c"), new(Hex("b"), "key b"), new(Hex("d"), "key d")];
@@ -124,23 +134,30 @@ public sealed class KeyImportTests
     public async Task Imports_at_once_of_one_hash_give_one_key()
     {
         await using var world = new TestInstallation(Roomy);
-        var results = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => ImportAsync(world, world.Admin, [new(Hex("same"), $"key {i}"), new(Hex($"own {i}"), "own")]), Token)));
+        var results = await Task.WhenAll(Enumerable.Range(0, 6).Select(
+            i => Task.Run(() => ImportAsync(world, world.Admin, [new(Hex("same"), $"key {i}"), new(Hex($"own {i}"), "own")]), Token)));
         Assert.Single(results, result => result.Succeeded);
-        Assert.All(results.Where(result => !result.Succeeded), result => Assert.Equal("This key is stored already.", result.Error!.Errors!["keys[0].hash"]));
+        Assert.All(results.Where(result => !result.Succeeded), result =>
+            Assert.Equal("This key is stored already.", result.Error!.Errors!["keys[0].hash"]));
         await using var context = world.Open();
-        Assert.Equal((2, 2), (await context.Keys.CountAsync(Token), await context.Projects.Where(x => x.Slug == "orders").Select(x => x.ActiveKeys).SingleAsync(Token)));
+        Assert.Equal(
+            (2, 2), (await context.Keys.CountAsync(Token), await context.Projects.Where(x => x.Slug == "orders")
+                .Select(x => x.ActiveKeys).SingleAsync(Token)));
     }
 
     [Fact]
     public async Task Imported_keys_count_toward_the_limit()
     {
         await using var world = new TestInstallation();
-        Assert.True((await ImportAsync(world, world.Admin, [.. Enumerable.Range(0, 9).Select(i => new ImportedKey(Hex($"key {i}"), "key"))])).Succeeded);
+        Assert.True((await ImportAsync(
+            world, world.Admin, [.. Enumerable.Range(0, 9).Select(i => new ImportedKey(Hex($"key {i}"), "key"))])).Succeeded);
         ImportedKey[] two = [new(Hex("tenth"), "key"), new(Hex("eleventh"), "key")];
         Assert.Equal(ErrorCode.KeyLimitReached, (await ImportAsync(world, world.Admin, two, isDryRun: true)).Error?.Code);
         Assert.Equal(ErrorCode.KeyLimitReached, (await ImportAsync(world, world.Admin, two)).Error?.Code);
         Assert.True((await ImportAsync(world, world.Admin, two[..1])).Succeeded);
-        Assert.Equal(ErrorCode.KeyLimitReached, (await world.Services.Keys.CreateAsync(world.Admin, new(TestInstallation.Orders, "new", KeyEnvironment.Test), Token)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.KeyLimitReached, (await world.Services.Keys.CreateAsync(
+                world.Admin, new(TestInstallation.Orders, "new", KeyEnvironment.Test), Token)).Error?.Code);
         Assert.Equal(0, await world.Services.Get<KeyCountService>().CheckAsync(Token));
     }
 
@@ -148,12 +165,17 @@ public sealed class KeyImportTests
     public async Task Imported_keys_never_count_where_the_setting_says_so()
     {
         await using var world = new TestInstallation(("Keys:CountImported", "false"));
-        var imported = await ImportAsync(world, world.Admin, [.. Enumerable.Range(0, 20).Select(i => new ImportedKey(Hex($"key {i}"), "key", ExpiresAt: TestInstallation.Start.AddHours(1)))]);
+        var imported =
+            await ImportAsync(
+                world, world.Admin, [.. Enumerable.Range(0, 20)
+                    .Select(i => new ImportedKey(Hex($"key {i}"), "key", ExpiresAt: TestInstallation.Start.AddHours(1)))]);
         Assert.Equal(20, imported.Value.KeyIds.Count);
         Assert.Equal(0, (await world.Services.Keys.AllowanceAsync(world.Admin, TestInstallation.Orders, Token)).Value.Used);
-        Assert.True((await world.Services.Keys.CreateAsync(world.Admin, new(TestInstallation.Orders, "new", KeyEnvironment.Test), Token)).Succeeded);
+        Assert.True((
+            await world.Services.Keys.CreateAsync(world.Admin, new(TestInstallation.Orders, "new", KeyEnvironment.Test), Token)).Succeeded);
         world.Time.Advance(TimeSpan.FromHours(2));
-        Assert.True((await world.Services.Keys.ChangeAsync(world.Admin, imported.Value.KeyIds[0], new(ExpiresAt: Expiry.Never), Token)).Succeeded);
+        Assert.True((
+            await world.Services.Keys.ChangeAsync(world.Admin, imported.Value.KeyIds[0], new(ExpiresAt: Expiry.Never), Token)).Succeeded);
         Assert.True((await world.Services.Keys.RevokeAsync(world.Admin, imported.Value.KeyIds[1], Token)).Succeeded);
         Assert.Equal(0, await world.Services.Get<KeyCountService>().CheckAsync(Token));
         await world.Services.Get<KeyCountService>().RecountAsync(Token);
@@ -179,7 +201,8 @@ public sealed class KeyImportTests
         await using var world = new TestInstallation(Roomy);
         await world.Services.Get<OrganizationService>().ChangeAsync(
             world.Owner, "acme", new(Policies: before => before with { MaxLiveKeyDays = 90, LiveKeysNeedAllowList = true }), Token);
-        var errors = (await ImportAsync(world, world.Admin, [new(Hex("a"), "live"), new(Hex("b"), "test", KeyEnvironment.Test)])).Error?.Errors;
+        var errors =
+            (await ImportAsync(world, world.Admin, [new(Hex("a"), "live"), new(Hex("b"), "test", KeyEnvironment.Test)])).Error?.Errors;
         Assert.Equal(["keys[0].allowed_ips", "keys[0].expires_at"], errors?.Keys.Order(StringComparer.Ordinal));
     }
 
@@ -187,14 +210,20 @@ public sealed class KeyImportTests
     public async Task Service_account_owns_the_keys_and_limits_them()
     {
         await using var world = new TestInstallation(Roomy);
-        var account = (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Owner, new("gateway", Permissions: ["verify", "read"], Projects: ProjectChoice.All), Token)).Value.Account.Id;
+        var account =
+            (await world.Services.Get<ServiceAccountService>().CreateAsync(
+                world.Owner, new("gateway", Permissions: ["verify", "read"], Projects: ProjectChoice.All), Token)).Value.Account.Id;
         Task<Result<KeyImportResult>> RunAsync(string id, params ImportedKey[] keys) =>
             world.Services.Get<KeyImportService>().ImportAsync(world.Admin, new(TestInstallation.Orders, keys, id), Token);
         Assert.StartsWith(
             "This service account does not have the permission write.",
-            (await RunAsync(account, new ImportedKey(Hex("a"), "key a", Permissions: ["write"]))).Error!.Errors!["keys[0].permissions"], StringComparison.Ordinal);
-        Assert.True((await RunAsync(account, new ImportedKey(Hex("a"), "key a", KeyEnvironment.Test, ["verify"]), new ImportedKey(Hex("b"), "key b", KeyEnvironment.Test))).Succeeded);
-        Assert.Equal((PartyType.ServiceAccount, account), ((await AskAsync(world, "a")).Principal!.Owner.Type, (await AskAsync(world, "b")).Principal!.Owner.Id));
+            (await RunAsync(account, new ImportedKey(Hex("a"), "key a", Permissions: ["write"]))).Error!.Errors!["keys[0].permissions"],
+            StringComparison.Ordinal);
+        Assert.True((
+            await RunAsync(account, new ImportedKey(Hex("a"), "key a", KeyEnvironment.Test, ["verify"]),
+                new ImportedKey(Hex("b"), "key b", KeyEnvironment.Test))).Succeeded);
+        Assert.Equal((PartyType.ServiceAccount, account), (
+            (await AskAsync(world, "a")).Principal!.Owner.Type, (await AskAsync(world, "b")).Principal!.Owner.Id));
         Assert.Equal(["read"], (await AskAsync(world, "b")).Principal!.Permissions);
         Assert.Contains("service_account_id", (await RunAsync("sa_none", new ImportedKey(Hex("c"), "key c"))).Error!.Errors!.Keys);
     }
@@ -207,7 +236,8 @@ public sealed class KeyImportTests
         await using var world = new TestInstallation();
         Assert.Equal(
             "Send 1 to 500 keys.",
-            (await ImportAsync(world, world.Admin, [.. Enumerable.Range(0, rows).Select(i => new ImportedKey(Hex($"{i}"), "key"))])).Error?.Errors?["keys"]);
+            (await ImportAsync(world, world.Admin,
+                [.. Enumerable.Range(0, rows).Select(i => new ImportedKey(Hex($"{i}"), "key"))])).Error?.Errors?["keys"]);
     }
 
     [Theory]
@@ -227,6 +257,7 @@ public sealed class KeyImportTests
     internal static async Task<Core.Credentials.Verdict> AskAsync(TestInstallation world, string raw) =>
         await world.Services.Verifier.VerifyAsync(PresentedKeys.Key(raw), Core.Credentials.AccessRequirement.None, null, Token);
 
-    static Task<Result<KeyImportResult>> ImportAsync(TestInstallation world, Actor actor, IReadOnlyList<ImportedKey> keys, bool isDryRun = false) =>
+    static Task<Result<KeyImportResult>> ImportAsync(
+        TestInstallation world, Actor actor, IReadOnlyList<ImportedKey> keys, bool isDryRun = false) =>
         world.Services.Get<KeyImportService>().ImportAsync(actor, new(TestInstallation.Orders, keys, IsDryRun: isDryRun), Token);
 }

@@ -49,7 +49,8 @@ public sealed class CreateKeyDialogTests : PageTest
         await dialog.SelectAsync("Expires", KeyExpiry.InWords(choice, new(2026, 11, 21)));
         time.Advance(TimeSpan.FromHours(1)); // past midnight, the displayed date still applies
         await dialog.ByRole("form").SubmitAsync();
-        Assert.Equal(end is null ? (DateTimeOffset?)null : DateTimeOffset.Parse($"{end}T00:00:00Z", System.Globalization.CultureInfo.InvariantCulture), Assert.Single(asked).ExpiresAt);
+        Assert.Equal(end is null ? (DateTimeOffset?)null
+            : DateTimeOffset.Parse($"{end}T00:00:00Z", System.Globalization.CultureInfo.InvariantCulture), Assert.Single(asked).ExpiresAt);
     }
 
     [Theory]
@@ -82,7 +83,8 @@ public sealed class CreateKeyDialogTests : PageTest
         await dialog.ByRole("form").SubmitAsync();
         Assert.Empty(asked);
         Assert.Equal(
-            ["Give it a name of 1 to 100 characters.", "Choose at least one resource, or all resources.", "Choose at least one permission."],
+            ["Give it a name of 1 to 100 characters.", "Choose at least one resource, or all resources.",
+                "Choose at least one permission."],
             dialog.AllByTestId("field-error").Select(error => error.TextContent));
         Assert.Equal("[aria-invalid='true']", Assert.Single(JSInterop.Invocations["ui.focusIn"]).Arguments[1]);
 
@@ -108,7 +110,9 @@ public sealed class CreateKeyDialogTests : PageTest
     [InlineData(ErrorCode.InvalidRequest, "unheard_of")]
     public async Task Error_without_a_visible_field_is_shown_above_the_form(ErrorCode code, string? field)
     {
-        answer = _ => Task.FromResult<Error?>(new(code, "It cannot be.", field is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { [field] = "It cannot be." }));
+        answer = _ =>
+            Task.FromResult<Error?>(new(code, "It cannot be.", field is null ? null
+                : new Dictionary<string, string>(StringComparer.Ordinal) { [field] = "It cannot be." }));
         var dialog = Open();
         await NameAsync(dialog, "Any");
         await dialog.ByRole("form").SubmitAsync();
@@ -149,9 +153,11 @@ public sealed class CreateKeyDialogTests : PageTest
         var dialog = Open();
         await dialog.SelectAsync("Preset", "Deploy");
         Assert.Equal("Deploy", dialog.ByRole("combobox", "Preset").GetAttribute("value"));
-        Assert.Equal("This key will be able to read and execute all resources in Orders, live, until 19 Feb 2027.", dialog.ByTestId("outcome").TextContent);
+        Assert.Equal("This key will be able to read and execute all resources in Orders, live, until 19 Feb 2027.",
+            dialog.ByTestId("outcome").TextContent);
         await dialog.SelectAsync("Preset", "Full access");
-        Assert.Equal("This key will be able to read, execute and write all resources in Orders, live, until 21 Dec 2026.", dialog.ByTestId("outcome").TextContent);
+        Assert.Equal("This key will be able to read, execute and write all resources in Orders, live, until 21 Dec 2026.",
+            dialog.ByTestId("outcome").TextContent);
         await dialog.SelectAsync("Expires", "Never");
         Assert.Equal("None", dialog.ByRole("combobox", "Preset").GetAttribute("value"));
         await NameAsync(dialog, "Any");
@@ -175,7 +181,8 @@ public sealed class CreateKeyDialogTests : PageTest
         Assert.Equal("[aria-invalid='true']", Assert.Single(JSInterop.Invocations["ui.focusIn"]).Arguments[1]);
         await dialog.ByLabel("Allowed addresses and networks (optional)").ChangeAsync(new() { Value = "203.0.113.7\n10.0.0.0/8\n" });
         await dialog.ByLabel("Requests a minute (optional)").ChangeAsync(new() { Value = "1,500" });
-        Assert.EndsWith(", from 2 networks, at most 1,500 times a minute.", dialog.ByTestId("outcome").TextContent, StringComparison.Ordinal);
+        Assert.EndsWith(
+            ", from 2 networks, at most 1,500 times a minute.", dialog.ByTestId("outcome").TextContent, StringComparison.Ordinal);
         await dialog.ByRole("form").SubmitAsync();
         var key = Assert.Single(asked);
         Assert.Equal(("In the vault", 1500), (key.Note, key.RequestsPerMinute));

@@ -30,7 +30,8 @@ public sealed class IdempotencyTests : IAsyncDisposable
     [Fact]
     public async Task Repeat_with_defaults_from_a_service_account_is_recognized()
     {
-        var account = (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, new("ci", Permissions: ["read"]), Token)).Value.Account.Id;
+        var account = (await world.Services.Get<ServiceAccountService>()
+            .CreateAsync(world.Admin, new("ci", Permissions: ["read"]), Token)).Value.Account.Id;
         var asked = new NewKey(TestInstallation.Orders, "Deploy", ServiceAccountId: account, IdempotencyKey: "11f0-2");
         var key = (await world.Services.Keys.CreateAsync(world.Admin, asked, Token)).Value.Key;
         Assert.Equal(["read"], key.Permissions);
@@ -45,7 +46,8 @@ public sealed class IdempotencyTests : IAsyncDisposable
         var request = new NewServiceAccount("ci", "Deploys.", ["read", "write"], IdempotencyKey: "11f0-3");
         var made = (await accounts.CreateAsync(world.Admin, request, Token)).Value;
         var before = world.Dump();
-        var fault = (await accounts.CreateAsync(world.Admin, request with { Name = " ci ", Permissions = ["write", "read"] }, Token)).Error!;
+        var fault = (
+            await accounts.CreateAsync(world.Admin, request with { Name = " ci ", Permissions = ["write", "read"] }, Token)).Error!;
         Assert.Equal((ErrorCode.AlreadyCreated, made.Account.Id, made.Key.Key.KeyId), (fault.Code, fault.CreatedOwnerId, fault.CreatedId));
         foreach (var other in new[]
         {
@@ -56,7 +58,8 @@ public sealed class IdempotencyTests : IAsyncDisposable
             Assert.Equal(ErrorCode.Conflict, (await accounts.CreateAsync(world.Admin, other, Token)).Error?.Code);
         }
 
-        Assert.Equal(ErrorCode.InvalidRequest, (await accounts.CreateAsync(world.Admin, request with { IdempotencyKey = "" }, Token)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.InvalidRequest, (await accounts.CreateAsync(world.Admin, request with { IdempotencyKey = "" }, Token)).Error?.Code);
         Assert.Equal(before, world.Dump());
         Assert.True((await accounts.CreateAsync(world.Owner, request, Token)).Succeeded); // another person's request
     }
@@ -68,7 +71,8 @@ public sealed class IdempotencyTests : IAsyncDisposable
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 8)
             .Select(i => Task.Run(() => (i % 2 == 0 ? world.Services : other).Keys.CreateAsync(world.Developer, Requested, Token), Token)));
         var made = Assert.Single(outcomes, outcome => outcome.Succeeded).Value.Key.KeyId;
-        Assert.All(outcomes.Where(outcome => !outcome.Succeeded), outcome => Assert.Equal((ErrorCode.AlreadyCreated, made), (outcome.Error!.Code, outcome.Error.CreatedId)));
+        Assert.All(outcomes.Where(outcome => !outcome.Succeeded), outcome =>
+            Assert.Equal((ErrorCode.AlreadyCreated, made), (outcome.Error!.Code, outcome.Error.CreatedId)));
         await using var context = world.Open();
         Assert.Equal(1, await context.Keys.CountAsync(Token));
     }
@@ -83,8 +87,10 @@ public sealed class IdempotencyTests : IAsyncDisposable
 
     public static TheoryData<NewKey> Others { get; } =
     [
-        Requested with { Name = "Other" }, Requested with { Environment = KeyEnvironment.Test }, Requested with { Permissions = ["read"] }, Requested with { Permissions = null },
-        Requested with { ExpiresAt = TestInstallation.Start.AddDays(1) }, Requested with { Resources = ["workflow:intake"] }, Requested with { Project = "acme/ledger" },
+        Requested with { Name = "Other" }, Requested with { Environment = KeyEnvironment.Test },
+        Requested with { Permissions = ["read"] }, Requested with { Permissions = null },
+        Requested with { ExpiresAt = TestInstallation.Start.AddDays(1) }, Requested with { Resources = ["workflow:intake"] },
+        Requested with { Project = "acme/ledger" },
     ];
 
     [Theory]

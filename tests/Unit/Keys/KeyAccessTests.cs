@@ -60,9 +60,11 @@ public sealed class KeyAccessTests : IAsyncDisposable
     [Fact]
     public async Task Anonymous_actor_has_no_project()
     {
-        foreach (var actor in new[] { Core.Common.Actor.Anonymous("10.0.0.1"), Core.Common.Actor.System, new(PartyType.ServiceAccount, world.Developer.Id + "-sa", "Robot") })
+        foreach (var actor in new[] { Core.Common.Actor.Anonymous("10.0.0.1"), Core.Common.Actor.System, new(
+            PartyType.ServiceAccount, world.Developer.Id + "-sa", "Robot") })
         {
-            Assert.Equal(ErrorCode.NotFound, (await world.Services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Backend"), Token)).Error?.Code);
+            Assert.Equal(ErrorCode.NotFound,
+                (await world.Services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Backend"), Token)).Error?.Code);
             Assert.Equal(ErrorCode.InvalidRequest, (await world.Services.Keys.CreateAsync(actor, new(null, "Backend"), Token)).Error?.Code);
         }
     }
@@ -97,7 +99,8 @@ public sealed class KeyAccessTests : IAsyncDisposable
         var actor = world.SignIn(world.Developer);
         world.Time.Advance(TimeSpan.FromHours(2));
         var before = world.Dump();
-        Assert.Equal(ErrorCode.SessionRequired, (await world.Services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Backend"), Token)).Error?.Code);
+        Assert.Equal(ErrorCode.SessionRequired,
+            (await world.Services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Backend"), Token)).Error?.Code);
         Assert.Equal(ErrorCode.SessionRequired, (await world.Services.Keys.ChangeAsync(actor, key, new("Renamed"), Token)).Error?.Code);
         Assert.Equal(ErrorCode.SessionRequired, (await world.Services.Keys.RevokeAsync(actor, key, Token)).Error?.Code);
         Assert.Equal(before, world.Dump());

@@ -25,7 +25,8 @@ public sealed class KeyApprovalTests : IAsyncDisposable
         Assert.Equal(1, (await Keys.AllowanceAsync(world.Developer, TestInstallation.Orders, Token)).Value.Used);
         Assert.Equal(ErrorCode.Forbidden, (await Keys.ChangeAsync(world.Developer, id, new(State: KeyState.Active), Token)).Error?.Code);
         Assert.Equal(ErrorCode.Conflict, (await Keys.ChangeAsync(world.Admin, id, new(State: KeyState.Active), Token)).Error?.Code);
-        Assert.Equal(ErrorCode.Forbidden, (await Keys.ChangeManyAsync(world.Developer, [id], new(State: KeyState.Active), Token)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.Forbidden, (await Keys.ChangeManyAsync(world.Developer, [id], new(State: KeyState.Active), Token)).Error?.Code);
         Assert.Equal("inactive_key", await VerifyAsync(issued));
 
         var approved = (await Keys.ApproveAsync(world.Admin, id, Token)).Value;
@@ -34,7 +35,8 @@ public sealed class KeyApprovalTests : IAsyncDisposable
         Assert.Single(await Audit.AuditSamples.ReadAsync(world, "key.approved"));
         Assert.Equal(ErrorCode.Conflict, (await Keys.ApproveAsync(world.Admin, id, Token)).Error?.Code);
         Assert.True((await Keys.ChangeAsync(world.Developer, id, new(State: KeyState.Inactive), Token)).Succeeded);
-        Assert.True((await Keys.ChangeAsync(world.Developer, id, new(State: KeyState.Active), Token)).Succeeded); // from now on a key like others
+        // from now on a key like others
+        Assert.True((await Keys.ChangeAsync(world.Developer, id, new(State: KeyState.Active), Token)).Succeeded);
     }
 
     [Fact]
@@ -52,7 +54,8 @@ public sealed class KeyApprovalTests : IAsyncDisposable
     public async Task Only_another_admin_or_owner_decides()
     {
         var id = (await PendingAsync()).Key.KeyId;
-        foreach (var (person, code) in new[] { (world.Developer, ErrorCode.Forbidden), (world.Viewer, ErrorCode.Forbidden), (world.Stranger, ErrorCode.NotFound) })
+        foreach (var (person, code) in new[] { (world.Developer, ErrorCode.Forbidden), (world.Viewer, ErrorCode.Forbidden), (
+            world.Stranger, ErrorCode.NotFound) })
         {
             Assert.Equal(code, (await Keys.ApproveAsync(person, id, Token)).Error?.Code);
             Assert.Equal(code, (await Keys.RejectAsync(person, id, Token)).Error?.Code);
@@ -93,7 +96,8 @@ public sealed class KeyApprovalTests : IAsyncDisposable
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
     Task<Result<OrganizationAccess>> DemandAsync() =>
-        world.Services.Get<OrganizationService>().ChangeAsync(world.Owner, "acme", new(Policies: before => before with { LiveWriteKeysNeedApproval = true }), Token);
+        world.Services.Get<OrganizationService>()
+            .ChangeAsync(world.Owner, "acme", new(Policies: before => before with { LiveWriteKeysNeedApproval = true }), Token);
 
     async Task<IssuedKey> PendingAsync()
     {
@@ -103,7 +107,8 @@ public sealed class KeyApprovalTests : IAsyncDisposable
 
     async Task<string> VerifyAsync(IssuedKey issued)
     {
-        var verified = await world.Services.Verifier.VerifyAsync(PresentedKeys.Key(issued.Secret.Reveal()), AccessRequirement.None, null, Token);
+        var verified =
+            await world.Services.Verifier.VerifyAsync(PresentedKeys.Key(issued.Secret.Reveal()), AccessRequirement.None, null, Token);
         return verified.Refusal is { } refusal ? refusal.ToWireName() : "valid";
     }
 }

@@ -18,7 +18,8 @@ public sealed class KeyBatchTests : IAsyncDisposable
     [Fact]
     public async Task Every_key_changes_with_its_own_audit_and_feed_row()
     {
-        string[] keys = [await IssueAsync(world.Developer, "one"), await IssueAsync(world.Developer, "two"), await IssueAsync(world.Developer, "three")];
+        string[] keys = [
+            await IssueAsync(world.Developer, "one"), await IssueAsync(world.Developer, "two"), await IssueAsync(world.Developer, "three")];
         var expiry = TestInstallation.Start.AddDays(9);
         Assert.Equal(3, (await world.Services.Keys.ChangeManyAsync(world.Developer, keys, new(State: KeyState.Inactive), Token)).Value);
         Assert.Equal(3, (await world.Services.Keys.ChangeManyAsync(world.Developer, keys, new(ExpiresAt: new(expiry)), Token)).Value);
@@ -42,7 +43,15 @@ public sealed class KeyBatchTests : IAsyncDisposable
     [InlineData("Stranger", ErrorCode.NotFound)]
     public async Task One_key_of_another_is_enough_for_none_to_change(string who, ErrorCode? expected)
     {
-        var actor = who switch { "Owner" => world.Owner, "Admin" => world.Admin, "Developer" => world.Developer, "Viewer" => world.Viewer, _ => world.Stranger };
+        var actor = who switch
+        {
+            "Owner" => world.Owner,
+            "Admin" => world.Admin,
+            "Developer" =>
+            world.Developer,
+            "Viewer" => world.Viewer,
+            _ => world.Stranger
+        };
         string[] keys = [await IssueAsync(world.Developer, "Dora's"), await IssueAsync(world.Owner, "Olga's")];
         var before = world.Dump();
         var changed = await world.Services.Keys.ChangeManyAsync(actor, keys, new(State: KeyState.Inactive), Token);
@@ -62,9 +71,13 @@ public sealed class KeyBatchTests : IAsyncDisposable
         await world.Services.Keys.RevokeAsync(world.Developer, keys[1], Token);
         var before = world.Dump();
         var refused = (await world.Services.Keys.ChangeManyAsync(world.Developer, keys, new(State: KeyState.Inactive), Token)).Error!;
-        Assert.Equal((ErrorCode.Conflict, "is gone has been revoked and cannot be changed. No key was changed."), (refused.Code, refused.Detail));
-        Assert.Equal(ErrorCode.NotFound, (await world.Services.Keys.RevokeManyAsync(world.Developer, [keys[0], "nothing"], Token)).Error?.Code);
-        Assert.Equal(ErrorCode.NotFound, (await world.Services.Keys.ChangeManyAsync(world.Developer, [keys[0], $"{keys[0]} "], new(State: KeyState.Inactive), Token)).Error?.Code);
+        Assert.Equal(
+            (ErrorCode.Conflict, "is gone has been revoked and cannot be changed. No key was changed."), (refused.Code, refused.Detail));
+        Assert.Equal(
+            ErrorCode.NotFound, (await world.Services.Keys.RevokeManyAsync(world.Developer, [keys[0], "nothing"], Token)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.NotFound, (await world.Services.Keys.ChangeManyAsync(
+                world.Developer, [keys[0], $"{keys[0]} "], new(State: KeyState.Inactive), Token)).Error?.Code);
         Assert.Equal(before, world.Dump());
     }
 
@@ -76,7 +89,8 @@ public sealed class KeyBatchTests : IAsyncDisposable
         var keys = new List<string>();
         foreach (var name in new[] { "one", "two" })
         {
-            keys.Add((await roomy.CreateAsync(world.Developer, new(TestInstallation.Orders, name, ExpiresAt: soon), Token)).Value.Key.KeyId);
+            keys.Add((await roomy.CreateAsync(
+                world.Developer, new(TestInstallation.Orders, name, ExpiresAt: soon), Token)).Value.Key.KeyId);
         }
 
         world.Time.Advance(TimeSpan.FromDays(2));
@@ -86,7 +100,8 @@ public sealed class KeyBatchTests : IAsyncDisposable
         }
 
         var before = world.Dump();
-        Assert.Equal(ErrorCode.KeyLimitReached, (await roomy.ChangeManyAsync(world.Developer, keys, new(ExpiresAt: Expiry.Never), Token)).Error?.Code);
+        Assert.Equal(ErrorCode.KeyLimitReached,
+            (await roomy.ChangeManyAsync(world.Developer, keys, new(ExpiresAt: Expiry.Never), Token)).Error?.Code);
         Assert.Equal(before, world.Dump());
         Assert.True((await roomy.ChangeManyAsync(world.Developer, keys[..1], new(ExpiresAt: Expiry.Never), Token)).Succeeded);
     }
@@ -99,14 +114,18 @@ public sealed class KeyBatchTests : IAsyncDisposable
         var keys = world.Run(commands).Keys;
         foreach (var ids in new string[][] { [], [key, key], [.. Enumerable.Range(0, 101).Select(i => $"K{i}")] })
         {
-            Assert.Equal("keys", (await keys.ChangeManyAsync(world.Developer, ids, new(State: KeyState.Inactive), Token)).Error?.Errors?.Keys.Single());
+            Assert.Equal("keys",
+                (await keys.ChangeManyAsync(world.Developer, ids, new(State: KeyState.Inactive), Token)).Error?.Errors?.Keys.Single());
             Assert.Equal("keys", (await keys.RevokeManyAsync(world.Developer, ids, Token)).Error?.Errors?.Keys.Single());
             Assert.Equal("keys", (await keys.GetManyAsync(world.Developer, ids, Token)).Error?.Errors?.Keys.Single());
         }
 
         Assert.Equal("keys", (await keys.ChangeManyAsync(world.Developer, [key], new("Renamed"), Token)).Error?.Errors?.Keys.Single());
-        Assert.Equal("keys", (await keys.ChangeManyAsync(world.Developer, [key], new(Permissions: ["read"]), Token)).Error?.Errors?.Keys.Single());
-        Assert.Equal("expires_at", (await keys.ChangeManyAsync(world.Developer, [key], new(ExpiresAt: new(TestInstallation.Start)), Token)).Error?.Errors?.Keys.Single());
+        Assert.Equal(
+            "keys", (await keys.ChangeManyAsync(world.Developer, [key], new(Permissions: ["read"]), Token)).Error?.Errors?.Keys.Single());
+        Assert.Equal(
+            "expires_at", (await keys.ChangeManyAsync(
+                world.Developer, [key], new(ExpiresAt: new(TestInstallation.Start)), Token)).Error?.Errors?.Keys.Single());
         Assert.DoesNotContain(commands.Sent, sql => sql.Contains("ApiKeys", StringComparison.Ordinal));
     }
 
@@ -122,7 +141,8 @@ public sealed class KeyBatchTests : IAsyncDisposable
 
         Assert.Equal(100, (await roomy.RevokeManyAsync(world.Admin, keys, Token)).Value);
         await using var context = world.Open();
-        Assert.Single(await context.AuditEntries.Where(x => x.Action == "key.revoked").Select(x => x.ChangeId).Distinct().ToListAsync(Token));
+        Assert.Single(
+            await context.AuditEntries.Where(x => x.Action == "key.revoked").Select(x => x.ChangeId).Distinct().ToListAsync(Token));
     }
 
     [Fact]
@@ -131,7 +151,8 @@ public sealed class KeyBatchTests : IAsyncDisposable
         var key = await IssueAsync(world.Developer, "one");
         var actor = world.SignIn(world.Developer);
         world.Time.Advance(TimeSpan.FromHours(2));
-        Assert.Equal(ErrorCode.SessionRequired, (await world.Services.Keys.ChangeManyAsync(actor, [key], new(State: KeyState.Inactive), Token)).Error?.Code);
+        Assert.Equal(ErrorCode.SessionRequired,
+            (await world.Services.Keys.ChangeManyAsync(actor, [key], new(State: KeyState.Inactive), Token)).Error?.Code);
         Assert.Equal(ErrorCode.SessionRequired, (await world.Services.Keys.RevokeManyAsync(actor, [key], Token)).Error?.Code);
     }
 
@@ -144,5 +165,6 @@ public sealed class KeyBatchTests : IAsyncDisposable
         Assert.Empty((await world.Services.Keys.GetManyAsync(world.Stranger, keys, Token)).Value);
     }
 
-    async Task<string> IssueAsync(Actor owner, string name) => (await world.Services.Keys.CreateAsync(owner, new(TestInstallation.Orders, name), Token)).Value.Key.KeyId;
+    async Task<string> IssueAsync(Actor owner, string name) =>
+        (await world.Services.Keys.CreateAsync(owner, new(TestInstallation.Orders, name), Token)).Value.Key.KeyId;
 }

@@ -23,20 +23,24 @@ public sealed class KeyChangeTests : IAsyncDisposable
             key, new(Permissions: ["write", "read"]), "key.permissions_reduced", """{"from":"read execute write","to":"read write"}""",
             row => Assert.Equal(["read", "write"], row.Permissions));
         await ChangedAsync(
-            key, new(ExpiresAt: new(TestInstallation.Start.AddDays(1))), "key.expiry_changed", """{"expires_at":"2026-11-22T12:00:00.0000000\u002B00:00"}""",
+            key, new(ExpiresAt: new(TestInstallation.Start.AddDays(1))), "key.expiry_changed",
+            """{"expires_at":"2026-11-22T12:00:00.0000000\u002B00:00"}""",
             row => Assert.Equal(TestInstallation.Start.AddDays(1), row.ExpiresAt));
-        await ChangedAsync(key, new(ExpiresAt: Expiry.Never), "key.expiry_changed", """{"expires_at":null}""", row => Assert.Null(row.ExpiresAt));
+        await ChangedAsync(
+            key, new(ExpiresAt: Expiry.Never), "key.expiry_changed", """{"expires_at":null}""", row => Assert.Null(row.ExpiresAt));
     }
 
     [Fact]
     public async Task Change_without_effect_writes_nothing()
     {
         var expires = TestInstallation.Start.AddDays(1).AddTicks(1);
-        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Permissions: ["read", "write"], ExpiresAt: expires), Token)).Value.Key.KeyId;
+        var key = (await world.Services.Keys.CreateAsync(world.Developer,
+            new(TestInstallation.Orders, "Backend", Permissions: ["read", "write"], ExpiresAt: expires), Token)).Value.Key.KeyId;
         var before = world.Dump();
         foreach (var patch in new KeyPatch[]
         {
-            new(), new(" Backend "), new(State: KeyState.Active), new(Permissions: ["write", "read"]), new(ExpiresAt: new(expires)), new(ExpiresAt: new(expires.ToOffset(TimeSpan.FromHours(3)))),
+            new(), new(" Backend "), new(State: KeyState.Active), new(Permissions: ["write", "read"]), new(ExpiresAt: new(expires)), new(
+                ExpiresAt: new(expires.ToOffset(TimeSpan.FromHours(3)))),
         })
         {
             Assert.Equal(key, (await world.Services.Keys.ChangeAsync(world.Developer, key, patch, Token)).Value.KeyId);
@@ -48,7 +52,8 @@ public sealed class KeyChangeTests : IAsyncDisposable
     [Fact]
     public async Task Permissions_are_only_ever_lost()
     {
-        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Permissions: ["read"]), Token)).Value.Key.KeyId;
+        var key = (await world.Services.Keys.CreateAsync(
+            world.Developer, new(TestInstallation.Orders, "Backend", Permissions: ["read"]), Token)).Value.Key.KeyId;
         foreach (string[] more in new string[][] { ["read", "write"], ["write"], [], ["unknown"], ["read", "read"], ["verify"] })
         {
             var fault = (await world.Services.Keys.ChangeAsync(world.Owner, key, new(Permissions: more), Token)).Error;
@@ -61,9 +66,12 @@ public sealed class KeyChangeTests : IAsyncDisposable
     {
         var key = await IssueAsync();
         var later = world.Run(("Permissions:0", "write"), ("Permissions:1", "read"));
-        Assert.Equal(["read", "execute", "write"], (await later.Keys.ChangeAsync(world.Developer, key, new("Renamed"), Token)).Value.Permissions);
-        Assert.Equal(ErrorCode.InvalidRequest, (await later.Keys.ChangeAsync(world.Developer, key, new(Permissions: ["execute"]), Token)).Error?.Code);
-        Assert.Equal(["write", "read"], (await later.Keys.ChangeAsync(world.Developer, key, new(Permissions: ["read", "write"]), Token)).Value.Permissions);
+        Assert.Equal(
+            ["read", "execute", "write"], (await later.Keys.ChangeAsync(world.Developer, key, new("Renamed"), Token)).Value.Permissions);
+        Assert.Equal(ErrorCode.InvalidRequest,
+            (await later.Keys.ChangeAsync(world.Developer, key, new(Permissions: ["execute"]), Token)).Error?.Code);
+        Assert.Equal(["write", "read"],
+            (await later.Keys.ChangeAsync(world.Developer, key, new(Permissions: ["read", "write"]), Token)).Value.Permissions);
     }
 
     [Theory]
@@ -78,9 +86,12 @@ public sealed class KeyChangeTests : IAsyncDisposable
     [Fact]
     public async Task One_invalid_member_prevents_all_changes()
     {
-        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Permissions: ["read"]), Token)).Value.Key.KeyId;
+        var key = (await world.Services.Keys.CreateAsync(
+            world.Developer, new(TestInstallation.Orders, "Backend", Permissions: ["read"]), Token)).Value.Key.KeyId;
         var before = world.Dump();
-        Assert.False((await world.Services.Keys.ChangeAsync(world.Developer, key, new("Renamed", KeyState.Inactive, ["write"], Expiry.Never), Token)).Succeeded);
+        Assert.False(
+            (await world.Services.Keys.ChangeAsync(
+                world.Developer, key, new("Renamed", KeyState.Inactive, ["write"], Expiry.Never), Token)).Succeeded);
         Assert.Equal(before, world.Dump());
     }
 
@@ -101,7 +112,8 @@ public sealed class KeyChangeTests : IAsyncDisposable
         Assert.Equal((KeyState.Revoked, TestInstallation.Start), (again.State, again.RevokedAt));
         Assert.Equal(before, world.Dump());
         await using var context = world.Open();
-        Assert.Equal(["key.created", "key.revoked"], await context.AuditEntries.OrderBy(x => x.Sequence).Select(x => x.Action).ToListAsync(Token));
+        Assert.Equal(
+            ["key.created", "key.revoked"], await context.AuditEntries.OrderBy(x => x.Sequence).Select(x => x.Action).ToListAsync(Token));
     }
 
     [Fact]
@@ -109,7 +121,8 @@ public sealed class KeyChangeTests : IAsyncDisposable
     {
         var key = await IssueAsync();
         Services[] graphs = [world.Services, world.Run()];
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => graphs[i % 2].Keys.RevokeAsync(world.Owner, key, Token), Token)));
+        var outcomes = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(i => Task.Run(() => graphs[i % 2].Keys.RevokeAsync(world.Owner, key, Token), Token)));
         Assert.All(outcomes, outcome => Assert.Equal(KeyState.Revoked, outcome.Value.State));
         await using var context = world.Open();
         Assert.Equal(1, await context.AuditEntries.CountAsync(x => x.Action == "key.revoked", Token));
@@ -118,11 +131,13 @@ public sealed class KeyChangeTests : IAsyncDisposable
     [Fact]
     public async Task Expired_and_revoked_take_precedence_over_other_states()
     {
-        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", ExpiresAt: TestInstallation.Start.AddMinutes(1)), Token)).Value.Key.KeyId;
+        var key = (await world.Services.Keys.CreateAsync(world.Developer,
+            new(TestInstallation.Orders, "Backend", ExpiresAt: TestInstallation.Start.AddMinutes(1)), Token)).Value.Key.KeyId;
         await world.Services.Keys.ChangeAsync(world.Developer, key, new(State: KeyState.Inactive), Token);
         world.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(KeyState.Expired, (await world.Services.Keys.GetAsync(world.Viewer, key, Token)).Value.State);
-        Assert.Equal(KeyState.Inactive, (await world.Services.Keys.ChangeAsync(world.Developer, key, new(ExpiresAt: Expiry.Never), Token)).Value.State);
+        Assert.Equal(KeyState.Inactive,
+            (await world.Services.Keys.ChangeAsync(world.Developer, key, new(ExpiresAt: Expiry.Never), Token)).Value.State);
         Assert.Equal(KeyState.Revoked, (await world.Services.Keys.RevokeAsync(world.Developer, key, Token)).Value.State);
     }
 
@@ -140,7 +155,8 @@ public sealed class KeyChangeTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
-    async Task<string> IssueAsync() => (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
+    async Task<string> IssueAsync() =>
+        (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
 
     async Task ChangedAsync(string key, KeyPatch patch, string action, string details, Action<KeySummary> check)
     {

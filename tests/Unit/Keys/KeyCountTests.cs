@@ -71,7 +71,8 @@ public sealed class KeyCountTests : IAsyncDisposable
     [Fact]
     public async Task Expired_keys_are_released_by_the_check_without_a_report()
     {
-        await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", ExpiresAt: world.Time.GetUtcNow().AddHours(1)), Token);
+        await world.Services.Keys.CreateAsync(
+            world.Developer, new(TestInstallation.Orders, "Backend", ExpiresAt: world.Time.GetUtcNow().AddHours(1)), Token);
         world.Time.Advance(TimeSpan.FromHours(2));
         Assert.Equal(1, await ReadAsync());
         Assert.Equal(0, await world.Services.Get<KeyCountService>().CheckAsync(Token));
@@ -91,9 +92,11 @@ public sealed class KeyCountTests : IAsyncDisposable
         var (id, now) = (world.ProjectId(path), world.Time.GetUtcNow());
         await using var context = world.Open();
         var keys = await context.Keys.AsNoTracking().Where(key => key.ProjectId == id).ToListAsync(Token);
-        var active = keys.Count(key => key.State != KeyState.Revoked && key.OwnerType != PartyType.PublishedApp && (key.ExpiresAt is null || key.ExpiresAt > now));
+        var active = keys.Count(key =>
+            key.State != KeyState.Revoked && key.OwnerType != PartyType.PublishedApp && (key.ExpiresAt is null || key.ExpiresAt > now));
         var stored = await context.Projects.Where(x => x.Id == id).Select(x => x.ActiveKeys).SingleAsync(Token);
-        Assert.True(stored == keys.Count(key => key.Counted), $"{path} after {after}: {stored} stored, {keys.Count(key => key.Counted)} marked");
+        Assert.True(stored == keys.Count(key =>
+            key.Counted), $"{path} after {after}: {stored} stored, {keys.Count(key => key.Counted)} marked");
         var allowance = (await world.Services.Keys.AllowanceAsync(world.Viewer, path, Token)).Value;
         Assert.True(active == allowance.Used, $"{path} after {after}: {active} active, {allowance.Used} shown");
         Assert.InRange(active, 0, Max);
@@ -112,7 +115,8 @@ public sealed class KeyCountTests : IAsyncDisposable
         switch (kind)
         {
             case 0 or 1:
-                if ((await services.Keys.CreateAsync(world.Developer, new(project, $"Key {step}", ExpiresAt: until), Token)) is { Succeeded: true } key)
+                if ((await services.Keys.CreateAsync(world.Developer, new(project, $"Key {step}", ExpiresAt: until), Token))
+                    is { Succeeded: true } key)
                 {
                     made.Keys.Add(key.Value.Key.KeyId);
                 }
@@ -120,7 +124,8 @@ public sealed class KeyCountTests : IAsyncDisposable
                 return "create";
             case 2:
                 world.AddResource(project, "workflow", $"w{step}");
-                if (await services.Keys.CreateAsync(world.Developer, new(project, $"Key {step}", Resources: [$"workflow:w{step}"]), Token) is { Succeeded: true } narrow)
+                if (await services.Keys.CreateAsync(world.Developer, new(project, $"Key {step}", Resources: [$"workflow:w{step}"]), Token)
+                    is { Succeeded: true } narrow)
                 {
                     made.Keys.Add(narrow.Value.Key.KeyId);
                 }
@@ -137,7 +142,8 @@ public sealed class KeyCountTests : IAsyncDisposable
                 await services.Keys.ChangeManyAsync(world.Developer, [.. Some(random, made)], new(ExpiresAt: new(until)), Token);
                 return "the date of several";
             case 7:
-                await services.Keys.ChangeAsync(world.Developer, random.Pick(made.Keys), new(State: random.Flip() ? KeyState.Active : KeyState.Inactive), Token);
+                await services.Keys.ChangeAsync(
+                    world.Developer, random.Pick(made.Keys), new(State: random.Flip() ? KeyState.Active : KeyState.Inactive), Token);
                 return "a state";
             case 8:
                 await (random.Flip()
@@ -153,7 +159,8 @@ public sealed class KeyCountTests : IAsyncDisposable
             default:
                 if (made.Account is null)
                 {
-                    made.Account = (await services.Get<ServiceAccountService>().CreateAsync(world.Admin, new($"account {step}", Projects: new([project])), Token)) is { Succeeded: true } account
+                    made.Account = (await services.Get<ServiceAccountService>()
+                        .CreateAsync(world.Admin, new($"account {step}", Projects: new([project])), Token)) is { Succeeded: true } account
                         ? account.Value.Account.Id : null;
                     return "create a service account";
                 }
@@ -180,7 +187,8 @@ public sealed class KeyCountTests : IAsyncDisposable
         {
             await using var context = world.Open();
             var managed = await context.Keys.Where(key => key.OwnerId == made.App).Select(key => key.KeyId).SingleAsync(Token);
-            await world.Services.Keys.ChangeAsync(world.Developer, managed, new(ExpiresAt: new(world.Time.GetUtcNow().AddMinutes(5))), Token);
+            await world.Services.Keys.ChangeAsync(
+                world.Developer, managed, new(ExpiresAt: new(world.Time.GetUtcNow().AddMinutes(5))), Token);
         }
 
         return "publish";

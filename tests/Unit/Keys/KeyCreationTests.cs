@@ -21,11 +21,13 @@ public sealed class KeyCreationTests : IAsyncDisposable
         world.AddResource(TestInstallation.Orders, "agent", "intake");
         var expires = TestInstallation.Start.AddDays(30).AddTicks(1234).ToOffset(TimeSpan.FromHours(5));
         var issued = (await world.Services.Keys.CreateAsync(
-            world.Developer, new(TestInstallation.Orders, "  Backend 1 ", KeyEnvironment.Test, ["agent:intake", "workflow:intake"], ["write", "read"], expires), Token)).Value;
+            world.Developer, new(TestInstallation.Orders, "  Backend 1 ", KeyEnvironment.Test,
+                ["agent:intake", "workflow:intake"], ["write", "read"], expires), Token)).Value;
 
         var key = issued.Key;
         Assert.Equal(
-            ("Backend 1", TestInstallation.Orders, KeyEnvironment.Test, KeyState.Active, TestInstallation.Start, TestInstallation.Start.AddDays(30)),
+            ("Backend 1", TestInstallation.Orders, KeyEnvironment.Test, KeyState.Active,
+                TestInstallation.Start, TestInstallation.Start.AddDays(30)),
             (key.Name, key.Project, key.Environment, key.State, key.CreatedAt, key.ExpiresAt));
         Assert.Equal(["workflow:intake", "agent:intake"], key.Scope!);
         Assert.Equal(["read", "write"], key.Permissions);
@@ -34,7 +36,8 @@ public sealed class KeyCreationTests : IAsyncDisposable
         Assert.Null(key.LastUsedAt ?? key.RevokedAt);
         Assert.Equal((key.KeyId, key.Prefix), (issued.Secret.KeyId, issued.Secret.Prefix));
         Assert.StartsWith(key.Prefix, issued.Secret.Reveal(), StringComparison.Ordinal);
-        Assert.Equal(key with { Scope = null, Permissions = [] }, (await world.Services.Keys.GetAsync(world.Viewer, key.KeyId, Token)).Value with { Scope = null, Permissions = [] });
+        Assert.Equal(key with { Scope = null, Permissions = [] },
+            (await world.Services.Keys.GetAsync(world.Viewer, key.KeyId, Token)).Value with { Scope = null, Permissions = [] });
     }
 
     [Fact]
@@ -52,7 +55,8 @@ public sealed class KeyCreationTests : IAsyncDisposable
     {
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
         var expires = TestInstallation.Start.AddDays(1).ToOffset(TimeSpan.FromHours(-3));
-        var issued = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Resources: ["workflow:intake"], ExpiresAt: expires), Token)).Value;
+        var issued = (await world.Services.Keys.CreateAsync(
+            world.Developer, new(TestInstallation.Orders, "Backend", Resources: ["workflow:intake"], ExpiresAt: expires), Token)).Value;
         await using var context = world.Open();
         var entry = await context.AuditEntries.SingleAsync(Token);
         Assert.Equal(
@@ -104,13 +108,15 @@ public sealed class KeyCreationTests : IAsyncDisposable
     [InlineData("a’b \"c\" <d> & 'e' \\ / %s {0}")]
     [InlineData("👩‍💻")] // joined by a zero-width character
     public async Task Name_is_kept_as_it_was_written(string name) =>
-        Assert.Equal(name, (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, $" {name} "), Token)).Value.Key.Name);
+        Assert.Equal(name,
+            (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, $" {name} "), Token)).Value.Key.Name);
 
     [Fact]
     public async Task Name_has_a_hundred_characters_whatever_their_bytes()
     {
         var fits = string.Concat(Enumerable.Repeat("🦊", 100));
-        Assert.Equal(fits, (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, fits), Token)).Value.Key.Name);
+        Assert.Equal(
+            fits, (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, fits), Token)).Value.Key.Name);
         var fault = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, fits + "🦊"), Token)).Error!;
         Assert.Equal("Use 100 characters or fewer. This name has 101.", fault.Errors!["name"]);
     }
@@ -126,7 +132,8 @@ public sealed class KeyCreationTests : IAsyncDisposable
     [InlineData("read", "")]
     public async Task Permissions_that_are_none_empty_or_twice_are_refused(params string[] permissions)
     {
-        var fault = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Permissions: permissions), Token)).Error;
+        var fault = (await world.Services.Keys.CreateAsync(
+            world.Developer, new(TestInstallation.Orders, "Backend", Permissions: permissions), Token)).Error;
         Assert.Equal((ErrorCode.InvalidRequest, "permissions"), (fault?.Code, fault?.Errors?.Keys.Single()));
     }
 
@@ -153,7 +160,8 @@ public sealed class KeyCreationTests : IAsyncDisposable
         world.AddResource(TestInstallation.Orders, "workflow", "gone");
         world.Sql("DELETE FROM Resources WHERE ExternalId = 'gone'");
         var before = world.Dump();
-        var fault = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Resources: resources), Token)).Error;
+        var fault = (await world.Services.Keys.CreateAsync(
+            world.Developer, new(TestInstallation.Orders, "Backend", Resources: resources), Token)).Error;
         Assert.Equal((ErrorCode.InvalidRequest, "resources"), (fault?.Code, fault?.Errors?.Keys.Single()));
         Assert.Equal(before, world.Dump());
     }
@@ -168,22 +176,29 @@ public sealed class KeyCreationTests : IAsyncDisposable
         var commands = new SentCommands();
         var services = world.Run(commands);
         var all = Enumerable.Range(1, 1000).Select(i => $"workflow:w{i}").Reverse().ToList();
-        var key = (await services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Resources: all), Token)).Value.Key;
+        var key = (await services.Keys.CreateAsync(
+            world.Developer, new(TestInstallation.Orders, "Backend", Resources: all), Token)).Value.Key;
         Assert.Equal(1000, key.Scope!.Count);
-        Assert.Single(commands.Sent, sql => sql.Contains("FROM \"Resources\" AS", StringComparison.Ordinal) && sql.StartsWith("SELECT", StringComparison.Ordinal));
-        Assert.Equal(ErrorCode.InvalidRequest, (await services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Resources: [.. all, "workflow:w1001"]), Token)).Error?.Code);
+        Assert.Single(commands.Sent, sql =>
+            sql.Contains("FROM \"Resources\" AS", StringComparison.Ordinal) && sql.StartsWith("SELECT", StringComparison.Ordinal));
+        Assert.Equal(
+            ErrorCode.InvalidRequest, (await services.Keys.CreateAsync(
+                world.Developer, new(TestInstallation.Orders, "Backend", Resources: [.. all, "workflow:w1001"]), Token)).Error?.Code);
     }
 
     [Fact]
     public async Task Date_that_is_not_in_the_future_is_refused()
     {
-        foreach (var date in new[] { TestInstallation.Start, TestInstallation.Start.AddTicks(-1), DateTimeOffset.MinValue, DateTimeOffset.UnixEpoch })
+        foreach (var date in new[] { TestInstallation.Start, TestInstallation.Start.AddTicks(-1),
+            DateTimeOffset.MinValue, DateTimeOffset.UnixEpoch })
         {
-            var fault = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", ExpiresAt: date), Token)).Error;
+            var fault = (await world.Services.Keys.CreateAsync(
+                world.Developer, new(TestInstallation.Orders, "Backend", ExpiresAt: date), Token)).Error;
             Assert.Equal((ErrorCode.InvalidRequest, "expires_at"), (fault?.Code, fault?.Errors?.Keys.Single()));
         }
 
-        var last = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", ExpiresAt: DateTimeOffset.MaxValue), Token)).Value.Key;
+        var last = (await world.Services.Keys.CreateAsync(
+            world.Developer, new(TestInstallation.Orders, "Backend", ExpiresAt: DateTimeOffset.MaxValue), Token)).Value.Key;
         Assert.Equal(9999, last.ExpiresAt!.Value.Year);
     }
 
@@ -207,7 +222,8 @@ public sealed class KeyCreationTests : IAsyncDisposable
         world.AddProject("acme", "ledger");
         var fault = (await world.Services.Keys.CreateAsync(world.Developer, new(null, "Backend"), Token)).Error;
         Assert.Equal((ErrorCode.InvalidRequest, "project"), (fault?.Code, fault?.Errors?.Keys.Single()));
-        Assert.Equal("acme/ledger", (await world.Services.Keys.CreateAsync(world.Developer, new("acme/ledger", "Backend"), Token)).Value.Key.Project);
+        Assert.Equal("acme/ledger",
+            (await world.Services.Keys.CreateAsync(world.Developer, new("acme/ledger", "Backend"), Token)).Value.Key.Project);
     }
 
     [Fact]
@@ -215,7 +231,8 @@ public sealed class KeyCreationTests : IAsyncDisposable
     {
         var half = new string('x', 11) + "🦊" + new string('y', 50);
         var fault = (await world.Services.Keys.CreateAsync(
-            world.Developer, new(TestInstallation.Orders, "", Permissions: [half], Resources: [new string('z', 5000)], ExpiresAt: TestInstallation.Start, AllowedIps: [half], RequestsPerMinute: 0),
+            world.Developer, new(TestInstallation.Orders, "", Permissions: [half],
+                Resources: [new string('z', 5000)], ExpiresAt: TestInstallation.Start, AllowedIps: [half], RequestsPerMinute: 0),
             Token)).Error!;
         Assert.Equal(["name", "permissions", "resources", "expires_at", "allowed_ips", "requests_per_minute"], fault.Errors!.Keys);
         Assert.All(fault.Errors.Values, message => Assert.InRange(message.Length, 10, 150));
@@ -230,7 +247,8 @@ public sealed class KeyCreationTests : IAsyncDisposable
         var commands = new SentCommands();
         var services = world.Run(commands);
         Assert.True((await services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Succeeded);
-        var questions = commands.Sent.Select((sql, i) => (sql, i)).Where(x => x.sql.Contains("FROM \"UsedTemplates\"", StringComparison.Ordinal)).Select(x => x.i).ToList();
+        var questions = commands.Sent.Select((sql, i) => (sql, i))
+            .Where(x => x.sql.Contains("FROM \"UsedTemplates\"", StringComparison.Ordinal)).Select(x => x.i).ToList();
         var lockAt = commands.Sent.ToList().FindIndex(sql => sql.StartsWith("UPDATE \"Installation\"", StringComparison.Ordinal));
         Assert.Equal(2, questions.Count);
         Assert.InRange(lockAt, questions[0] + 1, questions[1] - 1);

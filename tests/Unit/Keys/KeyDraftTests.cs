@@ -16,7 +16,8 @@ public sealed class KeyDraftTests
     public void Address_fills_the_form()
     {
         var draft = Read("new&name=Nightly%20export&permissions=write,read&expires=30")!;
-        Assert.Equal(("Nightly export", "read write", ExpiryChoice.In30Days), (draft.Name, string.Join(' ', draft.Permissions), draft.Expiry));
+        Assert.Equal(
+            ("Nightly export", "read write", ExpiryChoice.In30Days), (draft.Name, string.Join(' ', draft.Permissions), draft.Expiry));
     }
 
     [Theory]
@@ -48,7 +49,8 @@ public sealed class KeyDraftTests
     [Fact]
     public void Kept_fields_are_read_back()
     {
-        var draft = KeyDraft.Read([["name", "Any"], ["note", "In the vault"], ["networks", "10.0.0.0/8\n11.0.0.0/8"], ["rate", "600"]], catalog);
+        var draft = KeyDraft.Read(
+            [["name", "Any"], ["note", "In the vault"], ["networks", "10.0.0.0/8\n11.0.0.0/8"], ["rate", "600"]], catalog);
         Assert.Equal(("Any", "In the vault", "10.0.0.0/8\n11.0.0.0/8", "600"), (draft.Name, draft.Note, draft.Networks, draft.RateLimit));
     }
 

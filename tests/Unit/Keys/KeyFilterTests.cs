@@ -34,20 +34,26 @@ public sealed class KeyFilterTests : IAsyncDisposable
         Assert.Equal(120, all.Count);
         KeyFilter[] plain =
         [
-            new(), new(KeyState.Active), new(KeyState.Inactive), new(KeyState.Expired), new(KeyState.Revoked), new(Mine: true), new(ExpiringWithin: Month),
+            new(), new(KeyState.Active), new(KeyState.Inactive), new(KeyState.Expired), new(KeyState.Revoked),
+            new(Mine: true), new(ExpiringWithin: Month),
             new(UnusedFor: Quarter), new(NeverUsed: true), new(Permission: "write"), new(Permission: "verify"),
         ];
-        var pairs = Enumerable.Range(0, 25).Select(_ => (First: random.Pick(plain), Second: random.Pick(plain))).Select(pair => new KeyFilter(
-            pair.First.State ?? pair.Second.State, pair.First.Mine || pair.Second.Mine, pair.First.ExpiringWithin ?? pair.Second.ExpiringWithin,
-            pair.First.UnusedFor ?? pair.Second.UnusedFor, pair.First.NeverUsed || pair.Second.NeverUsed, pair.First.Permission ?? pair.Second.Permission));
+        var pairs = Enumerable.Range(0, 25).Select(_ => (First: random.Pick(plain), Second: random.Pick(plain)))
+            .Select(pair => new KeyFilter(
+            pair.First.State ?? pair.Second.State, pair.First.Mine || pair.Second.Mine, pair.First.ExpiringWithin
+                ?? pair.Second.ExpiringWithin,
+            pair.First.UnusedFor ?? pair.Second.UnusedFor, pair.First.NeverUsed
+                || pair.Second.NeverUsed, pair.First.Permission ?? pair.Second.Permission));
         var empty = 0;
         foreach (var filter in plain.Concat(pairs))
         {
             foreach (var revoked in new[] { false, true })
             {
                 var query = new KeyQuery(
-                    TestInstallation.Orders, revoked, Limit: 7, Sort: random.Pick(Enum.GetValues<KeySort>()), Descending: random.Flip(), IncludeManaged: true, Filter: filter);
-                var expected = all.Where(key => (revoked || filter.State == KeyState.Revoked || key.State != KeyState.Revoked) && Fits(key, filter)).Select(key => key.KeyId).Order(StringComparer.Ordinal).ToList();
+                    TestInstallation.Orders, revoked, Limit: 7, Sort: random.Pick(Enum.GetValues<KeySort>()),
+                    Descending: random.Flip(), IncludeManaged: true, Filter: filter);
+                var expected = all.Where(key => (revoked || filter.State == KeyState.Revoked || key.State != KeyState.Revoked)
+                    && Fits(key, filter)).Select(key => key.KeyId).Order(StringComparer.Ordinal).ToList();
                 Assert.Equal(expected, (await WalkAsync(query)).Select(key => key.KeyId).Order(StringComparer.Ordinal));
                 Assert.Equal(expected.Count, (await world.Services.KeyLists.CountAsync(world.Developer, query, Token)).Value);
                 empty += expected.Count == 0 ? 1 : 0;
@@ -90,11 +96,13 @@ public sealed class KeyFilterTests : IAsyncDisposable
         Assert.True((await world.Services.KeyLists.ListAsync(world.Developer, query with { Cursor = cursor }, Token)).Succeeded);
         foreach (var other in new KeyFilter?[]
         {
-            null, new(KeyState.Inactive), new(KeyState.Active, Mine: true), new(KeyState.Active, ExpiringWithin: Month), new(KeyState.Active, UnusedFor: Month),
+            null, new(KeyState.Inactive), new(KeyState.Active, Mine: true), new(KeyState.Active, ExpiringWithin: Month), new(
+                KeyState.Active, UnusedFor: Month),
             new(KeyState.Active, NeverUsed: true), new(KeyState.Active, Permission: "read"),
         })
         {
-            var fault = (await world.Services.KeyLists.ListAsync(world.Developer, query with { Cursor = cursor, Filter = other }, Token)).Error;
+            var fault = (
+                await world.Services.KeyLists.ListAsync(world.Developer, query with { Cursor = cursor, Filter = other }, Token)).Error;
             Assert.Equal("cursor", fault?.Errors?.Keys.Single());
         }
     }
@@ -110,7 +118,8 @@ public sealed class KeyFilterTests : IAsyncDisposable
         {
             var query = new KeyQuery(TestInstallation.Orders, Filter: filter);
             var fault = (await world.Services.KeyLists.ListAsync(world.Developer, query, Token)).Error;
-            Assert.Equal((ErrorCode.InvalidRequest, fields), (fault!.Code, string.Join(' ', fault!.Errors!.Keys.Order(StringComparer.Ordinal))));
+            Assert.Equal(
+                (ErrorCode.InvalidRequest, fields), (fault!.Code, string.Join(' ', fault!.Errors!.Keys.Order(StringComparer.Ordinal))));
             Assert.Equal(ErrorCode.InvalidRequest, (await world.Services.KeyLists.CountAsync(world.Developer, query, Token)).Error?.Code);
         }
     }
@@ -133,8 +142,8 @@ public sealed class KeyFilterTests : IAsyncDisposable
     [InlineData(null, null)]
     public void Days_are_a_number_and_a_letter(string? text, int? days) => Assert.Equal(days, (int?)KeyFilter.ParseDays(text)?.TotalDays);
 
-    /// <summary>A filter on the column of the order is a range of its index, and no other row is read. A row that is read for another column is one
-    /// that the filter passes over.</summary>
+    /// <summary>A filter on the column of the order is a range of its index, and no other row is read. A row that is read for another
+    /// column is one that the filter passes over.</summary>
     [Theory]
     [InlineData(KeySort.ExpiresAt)]
     [InlineData(KeySort.LastUsedAt)]
@@ -149,13 +158,15 @@ public sealed class KeyFilterTests : IAsyncDisposable
             using (var context = installation.Open())
             {
                 context.AddRange(Enumerable.Range(0, 40 + others).Select(i => Row(
-                    installation, $"K{i:D7}", created: -300, used: i < 40 ? null : -1 - (i / 1000d), expires: i < 40 ? 1 + (i / 100d) : 100 + i)));
+                    installation, $"K{i:D7}", created: -300, used: i < 40 ? null : -1 - (i / 1000d), expires: i < 40
+                        ? 1 + (i / 100d) : 100 + i)));
                 context.SaveChanges();
             }
 
             var reads = new RowReads();
             var node = installation.Run(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(reads)));
-            var page = await node.KeyLists.ListAsync(installation.Viewer, new(TestInstallation.Orders, Limit: 25, Sort: sort, Descending: false, Filter: filter), Token);
+            var page = await node.KeyLists.ListAsync(
+                installation.Viewer, new(TestInstallation.Orders, Limit: 25, Sort: sort, Descending: false, Filter: filter), Token);
             Assert.Equal(25, page.Value.Items.Count);
             var read = reads.Seen.Single(x => x.Sql.Contains("\"Shelf\" = ", StringComparison.Ordinal));
             Assert.Equal(0, read.Scanned);
@@ -168,7 +179,8 @@ public sealed class KeyFilterTests : IAsyncDisposable
     static bool Fits(KeySummary key, KeyFilter filter) =>
         (filter.State is null || key.State == filter.State)
         && (!filter.Mine || key.Owner is { Type: PartyType.User, Name: "Dora" })
-        && (filter.ExpiringWithin is not { } ahead || (key.State != KeyState.Revoked && key.ExpiresAt > TestInstallation.Start && key.ExpiresAt <= TestInstallation.Start + ahead))
+        && (filter.ExpiringWithin is not { } ahead
+            || (key.State != KeyState.Revoked && key.ExpiresAt > TestInstallation.Start && key.ExpiresAt <= TestInstallation.Start + ahead))
         && (filter.UnusedFor is not { } back || (key.LastUsedAt ?? key.CreatedAt) <= TestInstallation.Start - back)
         && (!filter.NeverUsed || key.LastUsedAt is null)
         && (filter.Permission is not { } permission || key.Permissions.Contains(permission, StringComparer.Ordinal));
@@ -179,7 +191,8 @@ public sealed class KeyFilterTests : IAsyncDisposable
         var ids = new List<string>();
         foreach (var (name, permissions, projects) in new (string, string[], ProjectChoice)[]
         {
-            ("works", ["read", "write", "verify"], ProjectChoice.All), ("reads", ["read"], ProjectChoice.All), ("disabled", ["read", "write"], ProjectChoice.All),
+            ("works", ["read", "write", "verify"], ProjectChoice.All), ("reads", ["read"], ProjectChoice.All), (
+                "disabled", ["read", "write"], ProjectChoice.All),
             ("elsewhere", ["read", "write"], new(["acme/other"])), ("deleted", ["read", "write"], ProjectChoice.All),
         })
         {
@@ -206,8 +219,10 @@ public sealed class KeyFilterTests : IAsyncDisposable
             };
             var age = random.Between(1, 200);
             context.Add(Row(
-                world, $"K{i:D7}", created: -age, used: random.Flip() ? null : 0.5 - random.Between(1, age), expires: random.Flip() ? null : random.Between(-40, 60),
-                state: random.Pick([KeyState.Active, KeyState.Active, KeyState.Inactive, KeyState.Revoked]), permissions: random.Pick(["read", "read write", "execute", "read execute write verify"]),
+                world, $"K{i:D7}", created: -age, used: random.Flip() ? null
+                    : 0.5 - random.Between(1, age), expires: random.Flip() ? null : random.Between(-40, 60),
+                state: random.Pick([KeyState.Active, KeyState.Active, KeyState.Inactive, KeyState.Revoked]), permissions: random.Pick(
+                    ["read", "read write", "execute", "read execute write verify"]),
                 type: type, owner: owner));
         }
 
@@ -222,7 +237,8 @@ public sealed class KeyFilterTests : IAsyncDisposable
     }
 
     static ApiKey Row(
-        TestInstallation world, string name, double created, double? used, double? expires, KeyState state = KeyState.Active, string permissions = "read",
+        TestInstallation world, string name, double created, double? used, double? expires, KeyState state =
+            KeyState.Active, string permissions = "read",
         PartyType type = PartyType.User, string? owner = null) => new()
         {
             KeyId = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..12],

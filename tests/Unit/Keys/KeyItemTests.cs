@@ -13,7 +13,8 @@ public sealed class KeyItemTests
     static readonly Actor Dora = new(PartyType.User, "person-3", "Dora");
 
     static readonly KeySummary Row = new(
-        "Ab12CdEf", "Any", "nk_live_Ab12CdEf", TestInstallation.Orders, KeyEnvironment.Live, null, ["read"], new(PartyType.User, "person-3", "Dora"), KeyState.Active, Now,
+        "Ab12CdEf", "Any", "nk_live_Ab12CdEf", TestInstallation.Orders, KeyEnvironment.Live, null,
+        ["read"], new(PartyType.User, "person-3", "Dora"), KeyState.Active, Now,
         new(PartyType.User, "person-3", "Dora"), null, null, null, null);
 
     [Theory]
@@ -39,8 +40,10 @@ public sealed class KeyItemTests
         Assert.Equal("No expiry", Item(Row).Hint);
         Assert.Equal("Until 19 Feb 2027", Item(Row with { ExpiresAt = new(2027, 2, 20, 0, 0, 0, TimeSpan.Zero) }).Hint);
         Assert.Equal("Until 20 Feb 2027", Item(Row with { ExpiresAt = new(2027, 2, 20, 0, 0, 1, TimeSpan.Zero) }).Hint);
-        Assert.Equal("Since 1 Oct 2026", Item(Row with { State = KeyState.Expired, ExpiresAt = new(2026, 10, 1, 0, 0, 0, TimeSpan.Zero) }).Hint);
-        Assert.Equal("Since 2 Oct 2026", Item(Row with { State = KeyState.Revoked, RevokedAt = new(2026, 10, 2, 0, 0, 0, TimeSpan.Zero), ExpiresAt = Now }).Hint);
+        Assert.Equal(
+            "Since 1 Oct 2026", Item(Row with { State = KeyState.Expired, ExpiresAt = new(2026, 10, 1, 0, 0, 0, TimeSpan.Zero) }).Hint);
+        Assert.Equal("Since 2 Oct 2026", Item(
+            Row with { State = KeyState.Revoked, RevokedAt = new(2026, 10, 2, 0, 0, 0, TimeSpan.Zero), ExpiresAt = Now }).Hint);
     }
 
     [Theory]
@@ -70,7 +73,8 @@ public sealed class KeyItemTests
 
     [Fact]
     public void Expiry_notice_takes_precedence() =>
-        Assert.Equal("Expires in 6 days", Item(Row with { CreatedAt = Now.AddDays(-100), ExpiresAt = Now.AddDays(6).AddMinutes(1) }).Notice(Now));
+        Assert.Equal(
+            "Expires in 6 days", Item(Row with { CreatedAt = Now.AddDays(-100), ExpiresAt = Now.AddDays(6).AddMinutes(1) }).Notice(Now));
 
     [Theory]
     [InlineData(OrganizationRole.Viewer, "person-3", false)]
@@ -79,7 +83,8 @@ public sealed class KeyItemTests
     [InlineData(OrganizationRole.Admin, "person-4", true)]
     [InlineData(OrganizationRole.Owner, "person-4", true)]
     public void Role_and_ownership_decide_who_changes_it(OrganizationRole role, string owner, bool changeable) =>
-        Assert.Equal(changeable, KeyItem.Of(Row with { Owner = new(PartyType.User, owner, "Somebody") }, Dora, role, PermissionCatalog).Changeable);
+        Assert.Equal(
+            changeable, KeyItem.Of(Row with { Owner = new(PartyType.User, owner, "Somebody") }, Dora, role, PermissionCatalog).Changeable);
 
     static KeyItem Item(KeySummary row) => KeyItem.Of(row, Dora, OrganizationRole.Owner, PermissionCatalog);
 }

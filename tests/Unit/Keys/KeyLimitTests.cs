@@ -17,7 +17,8 @@ public sealed class KeyLimitTests : IAsyncDisposable
     {
         world.AddProject("acme", "ledger");
         Services[] graphs = [world.Services, world.Run()];
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(() => CreateAsync(graphs[i % 2], $"Key {i}"), Token)));
+        var outcomes =
+            await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(() => CreateAsync(graphs[i % 2], $"Key {i}"), Token)));
 
         Assert.Equal(10, outcomes.Count(outcome => outcome.Succeeded));
         Assert.All(outcomes.Where(outcome => !outcome.Succeeded), outcome => Assert.Equal(ErrorCode.KeyLimitReached, outcome.Error?.Code));
@@ -72,7 +73,8 @@ public sealed class KeyLimitTests : IAsyncDisposable
         var gone = await IssueAsync("Gone");
         await services.Keys.ChangeAsync(small.Developer, off, new(State: KeyState.Inactive), Token);
         Assert.Equal(new Allowance(3, 3), await AllowanceAsync());
-        Assert.Equal(ErrorCode.KeyLimitReached, (await services.Keys.CreateAsync(small.Developer, new(TestInstallation.Orders, "One more"), Token)).Error?.Code);
+        Assert.Equal(ErrorCode.KeyLimitReached,
+            (await services.Keys.CreateAsync(small.Developer, new(TestInstallation.Orders, "One more"), Token)).Error?.Code);
         await services.Keys.RevokeAsync(small.Developer, gone, Token);
         Assert.Equal(new Allowance(2, 3), await AllowanceAsync());
         small.Time.Advance(TimeSpan.FromHours(1));
@@ -81,16 +83,19 @@ public sealed class KeyLimitTests : IAsyncDisposable
 
         // Two keys take the places, so the expired one cannot be renewed until one of them is revoked.
         var last = (await IssueAsync("First"), await IssueAsync("Second")).Item2;
-        Assert.Equal(ErrorCode.KeyLimitReached, (await services.Keys.ChangeAsync(small.Developer, soon, new(ExpiresAt: Expiry.Never), Token)).Error?.Code);
+        Assert.Equal(ErrorCode.KeyLimitReached,
+            (await services.Keys.ChangeAsync(small.Developer, soon, new(ExpiresAt: Expiry.Never), Token)).Error?.Code);
         Assert.True((await services.Keys.ChangeAsync(small.Developer, soon, new("Renamed", KeyState.Inactive), Token)).Succeeded);
         await services.Keys.RevokeAsync(small.Developer, last, Token);
-        var revived = await services.Keys.ChangeAsync(small.Developer, soon, new(State: KeyState.Active, ExpiresAt: new(small.Time.GetUtcNow().AddDays(1))), Token);
+        var revived = await services.Keys.ChangeAsync(
+            small.Developer, soon, new(State: KeyState.Active, ExpiresAt: new(small.Time.GetUtcNow().AddDays(1))), Token);
         Assert.Equal(KeyState.Active, revived.Value.State);
         Assert.Equal(new Allowance(3, 3), await AllowanceAsync());
         Assert.True((await services.Keys.ChangeAsync(small.Developer, soon, new(ExpiresAt: Expiry.Never), Token)).Succeeded);
 
         async Task<string> IssueAsync(string name, DateTimeOffset? expiresAt = null) =>
-            (await services.Keys.CreateAsync(small.Developer, new(TestInstallation.Orders, name, ExpiresAt: expiresAt), Token)).Value.Key.KeyId;
+            (await services.Keys.CreateAsync(
+                small.Developer, new(TestInstallation.Orders, name, ExpiresAt: expiresAt), Token)).Value.Key.KeyId;
 
         async Task<Allowance> AllowanceAsync() => (await services.Keys.AllowanceAsync(small.Viewer, TestInstallation.Orders, Token)).Value;
     }
@@ -100,7 +105,8 @@ public sealed class KeyLimitTests : IAsyncDisposable
     public async Task Key_that_expires_while_its_change_waits_has_lost_its_place()
     {
         await using var small = new TestInstallation(("Keys:MaxActivePerProject", "1"));
-        var key = (await small.Services.Keys.CreateAsync(small.Developer, new(TestInstallation.Orders, "Soon over", ExpiresAt: TestInstallation.Start.AddSeconds(1)), Token)).Value.Key.KeyId;
+        var key = (await small.Services.Keys.CreateAsync(small.Developer,
+            new(TestInstallation.Orders, "Soon over", ExpiresAt: TestInstallation.Start.AddSeconds(1)), Token)).Value.Key.KeyId;
         var commands = new SentCommands
         {
             Before = text =>
@@ -114,10 +120,12 @@ public sealed class KeyLimitTests : IAsyncDisposable
         var waiting = small.Run(commands, ("Keys:MaxActivePerProject", "1"));
         Assert.True((await waiting.Keys.CreateAsync(small.Developer, new(TestInstallation.Orders, "Its successor"), Token)).Succeeded);
         commands.Before = _ => { };
-        Assert.Equal(ErrorCode.KeyLimitReached, (await waiting.Keys.ChangeAsync(small.Developer, key, new(ExpiresAt: Expiry.Never), Token)).Error?.Code);
+        Assert.Equal(ErrorCode.KeyLimitReached,
+            (await waiting.Keys.ChangeAsync(small.Developer, key, new(ExpiresAt: Expiry.Never), Token)).Error?.Code);
     }
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
-    Task<Result<IssuedKey>> CreateAsync(Services services, string name) => services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, name), Token);
+    Task<Result<IssuedKey>> CreateAsync(Services services, string name) =>
+        services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, name), Token);
 }

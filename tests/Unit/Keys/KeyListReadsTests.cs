@@ -22,12 +22,14 @@ public sealed class KeyListReadsTests
         var few = await ReadAsync(Few);
         var many = await ReadAsync(Few * 10);
         Assert.NotEmpty(few);
-        Assert.Equal(few.Select(read => (read.Name, read.Read.Sql, read.Read.Shown)), many.Select(read => (read.Name, read.Read.Sql, read.Read.Shown)));
+        Assert.Equal(few.Select(read => (read.Name, read.Read.Sql, read.Read.Shown)), many.Select(
+            read => (read.Name, read.Read.Sql, read.Read.Shown)));
         Assert.All(few.Zip(many), pair =>
         {
             Assert.Equal(0, pair.Second.Read.Scanned);
             // An index search may take a few steps more or less.
-            Assert.True(pair.Second.Read.Steps <= pair.First.Read.Steps * 1.05, $"{pair.First.Name}: {pair.First.Read.Steps} -> {pair.Second.Read.Steps}\n{pair.First.Read.Sql}");
+            Assert.True(pair.Second.Read.Steps <= pair.First.Read.Steps * 1.05,
+                $"{pair.First.Name}: {pair.First.Read.Steps} -> {pair.Second.Read.Steps}\n{pair.First.Read.Sql}");
         });
     }
 

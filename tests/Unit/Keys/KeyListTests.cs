@@ -39,7 +39,8 @@ public sealed class KeyListTests : IAsyncDisposable
         });
         foreach (var limit in new[] { 1, 7, 10, 59, 60, 200 })
         {
-            var shown = await WalkAsync(new(TestInstallation.Orders, IncludeRevoked: true, Limit: limit, Sort: sort, Descending: descending));
+            var shown = await WalkAsync(
+                new(TestInstallation.Orders, IncludeRevoked: true, Limit: limit, Sort: sort, Descending: descending));
             Assert.Equal(keys.Select(key => key.Id).Order(), shown.Select(key => key.KeyId).Order());
             var places = shown.Select(key => sort switch
             {
@@ -76,8 +77,14 @@ public sealed class KeyListTests : IAsyncDisposable
     [InlineData(true, "late", "early", "never")]
     public async Task Key_that_was_never_used_counts_as_used_before_all_others(bool descending, params string[] names)
     {
-        AddKeys(3, (i, key) => key with { Name = new[] { "late", "never", "early" }[i], LastUsedAt = i == 1 ? null : TestInstallation.Start.AddDays(i == 0 ? 2 : 1) });
-        Assert.Equal(names, (await WalkAsync(new(TestInstallation.Orders, Sort: KeySort.LastUsedAt, Descending: descending))).Select(key => key.Name));
+        AddKeys(3, (i, key) => key with
+        {
+            Name = new[] { "late", "never", "early" }[i],
+            LastUsedAt = i == 1
+            ? null : TestInstallation.Start.AddDays(i == 0 ? 2 : 1)
+        });
+        Assert.Equal(names, (await WalkAsync(new(TestInstallation.Orders, Sort: KeySort.LastUsedAt, Descending: descending)))
+            .Select(key => key.Name));
     }
 
     [Theory]
@@ -85,8 +92,14 @@ public sealed class KeyListTests : IAsyncDisposable
     [InlineData(true, "never", "late", "early")]
     public async Task Key_that_never_expires_comes_after_all_dates(bool descending, params string[] names)
     {
-        AddKeys(3, (i, key) => key with { Name = new[] { "late", "never", "early" }[i], ExpiresAt = i == 1 ? null : TestInstallation.Start.AddDays(i == 0 ? 2 : 1) });
-        Assert.Equal(names, (await WalkAsync(new(TestInstallation.Orders, Sort: KeySort.ExpiresAt, Descending: descending))).Select(key => key.Name));
+        AddKeys(3, (i, key) => key with
+        {
+            Name = new[] { "late", "never", "early" }[i],
+            ExpiresAt = i == 1
+            ? null : TestInstallation.Start.AddDays(i == 0 ? 2 : 1)
+        });
+        Assert.Equal(names, (await WalkAsync(new(TestInstallation.Orders, Sort: KeySort.ExpiresAt, Descending: descending)))
+            .Select(key => key.Name));
     }
 
     [Theory]
@@ -96,9 +109,11 @@ public sealed class KeyListTests : IAsyncDisposable
     [InlineData(null, true, "live,revoked live,revoked test,test")]
     [InlineData(KeyEnvironment.Live, true, "live,revoked live")]
     [InlineData(KeyEnvironment.Test, true, "revoked test,test")]
-    public async Task Filters_select_environment_and_revoked_keys_and_match_the_count(KeyEnvironment? environment, bool revoked, string names)
+    public async Task Filters_select_environment_and_revoked_keys_and_match_the_count(
+        KeyEnvironment? environment, bool revoked, string names)
     {
-        AddKeys(4, (i, key) => key with { Name = new[] { "live", "test", "revoked live", "revoked test" }[i], Test = i % 2 == 1, Revoked = i > 1 });
+        AddKeys(4, (i, key) =>
+            key with { Name = new[] { "live", "test", "revoked live", "revoked test" }[i], Test = i % 2 == 1, Revoked = i > 1 });
         var query = new KeyQuery(TestInstallation.Orders, revoked, Environment: environment);
         Assert.Equal(names, string.Join(',', (await WalkAsync(query)).Select(key => key.Name).Order(StringComparer.Ordinal)));
         Assert.Equal(names.Split(',').Length, (await world.Services.KeyLists.CountAsync(world.Viewer, query, Token)).Value);
@@ -131,7 +146,8 @@ public sealed class KeyListTests : IAsyncDisposable
         var cursor = (await world.Services.KeyLists.ListAsync(world.Viewer, query, Token)).Value.NextCursor;
         foreach (var other in new[]
         {
-            query with { Sort = KeySort.Name }, query with { Sort = KeySort.LastUsedAt }, query with { Sort = KeySort.ExpiresAt }, query with { Descending = false },
+            query with { Sort = KeySort.Name }, query with { Sort = KeySort.LastUsedAt },
+                query with { Sort = KeySort.ExpiresAt }, query with { Descending = false },
             query with { IncludeRevoked = true }, query with { Environment = KeyEnvironment.Live }, query with { Search = "0" },
         })
         {
@@ -158,7 +174,8 @@ public sealed class KeyListTests : IAsyncDisposable
         await using (var context = world.Open())
         {
             await context.Keys.Where(key => key.Name == "7").ExecuteUpdateAsync(set => set
-                .SetProperty(key => key.LastUsedAt, TestInstallation.Start.AddDays(1)).SetProperty(key => key.LastUsedOrder, TestInstallation.Start.AddDays(1)), Token);
+                .SetProperty(key => key.LastUsedAt, TestInstallation.Start.AddDays(1))
+                    .SetProperty(key => key.LastUsedOrder, TestInstallation.Start.AddDays(1)), Token);
         }
 
         var rest = await WalkAsync(query with { Cursor = first.NextCursor });
@@ -170,11 +187,21 @@ public sealed class KeyListTests : IAsyncDisposable
     [SqliteOnly("reads SQLite's plans")]
     public async Task Page_among_many_keys_is_read_from_an_index_in_its_order(KeySort sort, bool descending)
     {
-        AddKeys(1000, (i, key) => key with { Test = i % 2 == 0, Revoked = i % 3 == 0, LastUsedAt = i % 5 == 0 ? null : TestInstallation.Start.AddMinutes(i) });
-        var index = sort switch { KeySort.Name => "SortName", KeySort.LastUsedAt => "LastUsedOrder", KeySort.ExpiresAt => "ExpiryOrder", _ => "CreatedAt" };
-        foreach (var (environment, revoked, parts) in new (KeyEnvironment?, bool, int)[] { (KeyEnvironment.Live, false, 1), (null, false, 2), (null, true, 4) })
+        AddKeys(1000, (i, key) =>
+            key with { Test = i % 2 == 0, Revoked = i % 3 == 0, LastUsedAt = i % 5 == 0 ? null : TestInstallation.Start.AddMinutes(i) });
+        var index = sort switch
         {
-            var query = new KeyQuery(TestInstallation.Orders, revoked, Environment: environment, Limit: 50, Sort: sort, Descending: descending);
+            KeySort.Name => "SortName",
+            KeySort.LastUsedAt =>
+            "LastUsedOrder",
+            KeySort.ExpiresAt => "ExpiryOrder",
+            _ => "CreatedAt"
+        };
+        foreach (var (environment, revoked, parts) in new (
+            KeyEnvironment?, bool, int)[] { (KeyEnvironment.Live, false, 1), (null, false, 2), (null, true, 4) })
+        {
+            var query = new KeyQuery(
+                TestInstallation.Orders, revoked, Environment: environment, Limit: 50, Sort: sort, Descending: descending);
             var (page, first) = await ExplainAsync(query);
             var (_, second) = await ExplainAsync(query with { Cursor = page.NextCursor });
             // The first page reads each partition from its start. A later page reads the rows that equal the last one shown, then those
@@ -183,16 +210,20 @@ public sealed class KeyListTests : IAsyncDisposable
             Assert.Equal(2 * parts, second.Count(line => IsSeek(line)));
             foreach (var plan in new[] { first, second })
             {
-                Assert.All(plan.Where(line => line.StartsWith("SEARCH", StringComparison.Ordinal)), line => Assert.True(IsSeek(line), line));
+                Assert.All(plan.Where(line => line.StartsWith("SEARCH", StringComparison.Ordinal)), line =>
+                    Assert.True(IsSeek(line), line));
                 // Only the rows of each partition, at most a page and one row, are scanned and sorted for merging. A single partition needs
                 // no merge.
-                Assert.All(plan.Where(line => line.StartsWith("SCAN", StringComparison.Ordinal)), line => Assert.Contains(line.Replace("SCAN", "CO-ROUTINE", StringComparison.Ordinal), plan));
-                Assert.True(plan.Count(line => line.Contains("TEMP B-TREE", StringComparison.Ordinal)) <= plan.Count(line => line.StartsWith("CO-ROUTINE", StringComparison.Ordinal)));
+                Assert.All(plan.Where(line => line.StartsWith("SCAN", StringComparison.Ordinal)), line =>
+                    Assert.Contains(line.Replace("SCAN", "CO-ROUTINE", StringComparison.Ordinal), plan));
+                Assert.True(plan.Count(line => line.Contains("TEMP B-TREE", StringComparison.Ordinal)) <= plan.Count(
+                    line => line.StartsWith("CO-ROUTINE", StringComparison.Ordinal)));
             }
         }
 
         bool IsSeek(string line) =>
-            line.Contains($"USING COVERING INDEX IX_ApiKeys_ProjectId_Shelf_{index}_KeyId (ProjectId=? AND Shelf=?", StringComparison.Ordinal);
+            line.Contains(
+                $"USING COVERING INDEX IX_ApiKeys_ProjectId_Shelf_{index}_KeyId (ProjectId=? AND Shelf=?", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -200,24 +231,29 @@ public sealed class KeyListTests : IAsyncDisposable
     public async Task Rows_of_a_page_are_found_by_identifier_and_numbers_from_an_index()
     {
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
-        await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "narrowed", Resources: ["workflow:intake"]), Token);
+        await world.Services.Keys.CreateAsync(
+            world.Developer, new(TestInstallation.Orders, "narrowed", Resources: ["workflow:intake"]), Token);
         AddKeys(200, (_, key) => key with { CreatedAt = TestInstallation.Start.AddDays(-1) });
         var plans = new Plans();
         var node = world.Run(plans);
         var page = (await node.KeyLists.ListAsync(world.Viewer, new(TestInstallation.Orders), Token)).Value;
-        var details = plans.Seen.Where(query => query.Sql.Contains("\"KeyId\" IN (", StringComparison.Ordinal) || query.Sql.Contains("ApiKeyResources", StringComparison.Ordinal)).ToList();
+        var details = plans.Seen.Where(query => query.Sql.Contains("\"KeyId\" IN (", StringComparison.Ordinal)
+            || query.Sql.Contains("ApiKeyResources", StringComparison.Ordinal)).ToList();
         Assert.Equal(50, page.Items.Count);
         Assert.Equal(2, details.Count);
-        Assert.Contains(details[0].Plan, line => line.StartsWith("SEARCH a USING INDEX sqlite_autoindex_ApiKeys_1 (KeyId=?)", StringComparison.Ordinal));
+        Assert.Contains(details[0].Plan, line =>
+            line.StartsWith("SEARCH a USING INDEX sqlite_autoindex_ApiKeys_1 (KeyId=?)", StringComparison.Ordinal));
         Assert.Contains(details[1].Plan, line => line.StartsWith("SEARCH a USING", StringComparison.Ordinal));
-        Assert.DoesNotContain(details.SelectMany(query => query.Plan), line => line.StartsWith("SCAN", StringComparison.Ordinal) || line.StartsWith("MATERIALIZE", StringComparison.Ordinal));
+        Assert.DoesNotContain(details.SelectMany(query => query.Plan), line =>
+            line.StartsWith("SCAN", StringComparison.Ordinal) || line.StartsWith("MATERIALIZE", StringComparison.Ordinal));
 
         plans.Seen.Clear();
         await node.KeyLists.CountAsync(world.Viewer, new(TestInstallation.Orders), Token);
         await node.Keys.AllowanceAsync(world.Viewer, TestInstallation.Orders, Token);
         var counts = plans.Seen.Where(query => query.Sql.Contains("COUNT(*)", StringComparison.Ordinal)).ToList();
         Assert.Equal(2, counts.Count);
-        Assert.All(counts[0].Plan, line => Assert.Contains("USING COVERING INDEX IX_ApiKeys_ProjectId_Shelf_", line, StringComparison.Ordinal));
+        Assert.All(counts[0].Plan, line =>
+            Assert.Contains("USING COVERING INDEX IX_ApiKeys_ProjectId_Shelf_", line, StringComparison.Ordinal));
         // The allowance is in the project's row, less the keys that have expired since.
         Assert.Equal("SEARCH p USING INTEGER PRIMARY KEY (rowid=?)", counts[1].Plan[0]);
         Assert.Contains("USING COVERING INDEX IX_ApiKeys_ProjectId_Counted_ExpiryOrder", counts[1].Plan[^1], StringComparison.Ordinal);
@@ -229,9 +265,12 @@ public sealed class KeyListTests : IAsyncDisposable
         AddKeys(1, (_, key) => key);
         await using var context = world.Open();
         var keys = context.Keys;
-        await Assert.ThrowsAnyAsync<DbException>(() => keys.ExecuteUpdateAsync(set => set.SetProperty(key => key.State, KeyState.Revoked), Token));
-        await Assert.ThrowsAnyAsync<DbException>(() => keys.ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, TestInstallation.Start), Token));
-        await Assert.ThrowsAnyAsync<DbException>(() => keys.ExecuteUpdateAsync(set => set.SetProperty(key => key.ExpiresAt, TestInstallation.Start), Token));
+        await Assert.ThrowsAnyAsync<DbException>(
+            () => keys.ExecuteUpdateAsync(set => set.SetProperty(key => key.State, KeyState.Revoked), Token));
+        await Assert.ThrowsAnyAsync<DbException>(
+            () => keys.ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, TestInstallation.Start), Token));
+        await Assert.ThrowsAnyAsync<DbException>(
+            () => keys.ExecuteUpdateAsync(set => set.SetProperty(key => key.ExpiresAt, TestInstallation.Start), Token));
     }
 
     async Task<(Page<KeySummary> Page, List<string> Plan)> ExplainAsync(KeyQuery query)
@@ -262,7 +301,9 @@ public sealed class KeyListTests : IAsyncDisposable
     {
         var project = world.ProjectId(TestInstallation.Orders);
         var plain = Enumerable.Range(0, count)
-            .Select(i => adjust(i, new(i.ToString("D8", CultureInfo.InvariantCulture), i.ToString(CultureInfo.InvariantCulture), TestInstallation.Start, null, null, false, false))).ToList();
+            .Select(i =>
+                adjust(i, new(i.ToString("D8", CultureInfo.InvariantCulture), i.ToString(CultureInfo.InvariantCulture),
+                    TestInstallation.Start, null, null, false, false))).ToList();
         using var context = world.Open();
         context.AddRange(plain.Select(key => new ApiKey
         {
@@ -288,5 +329,6 @@ public sealed class KeyListTests : IAsyncDisposable
         return plain;
     }
 
-    sealed record Plain(string Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt, DateTimeOffset? ExpiresAt, bool Test, bool Revoked);
+    sealed record Plain(
+        string Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt, DateTimeOffset? ExpiresAt, bool Test, bool Revoked);
 }

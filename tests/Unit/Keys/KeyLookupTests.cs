@@ -39,7 +39,8 @@ public sealed class KeyLookupTests : IAsyncDisposable
     {
         var key = await CreateAsync(world.Services);
         var others = (await world.Services.Keys.WhichAsync(world.Stranger, key.Secret.Reveal(), Token)).Error!;
-        var nobodys = (await world.Services.Keys.WhichAsync(world.Stranger, AnyTemplate().Mint(KeyEnvironment.Live).Reveal(), Token)).Error!;
+        var nobodys =
+            (await world.Services.Keys.WhichAsync(world.Stranger, AnyTemplate().Mint(KeyEnvironment.Live).Reveal(), Token)).Error!;
         Assert.Equal(ErrorCode.NotFound, others.Code);
         Assert.Equal(nobodys, others);
     }
@@ -77,7 +78,8 @@ public sealed class KeyLookupTests : IAsyncDisposable
     [InlineData("nk_live_Ab12CdEf_ABC")]
     [InlineData("nk_checkout-service-production-eu-west-1-2026-11")]
     [InlineData("checkout service of the production cluster in Dublin")]
-    public async Task Prefix_or_name_does_not_look_like_a_key(string text) => Assert.False(await world.Services.Keys.LooksLikeKeyAsync(text, Token));
+    public async Task Prefix_or_name_does_not_look_like_a_key(string text) =>
+        Assert.False(await world.Services.Keys.LooksLikeKeyAsync(text, Token));
 
     [Fact]
     public async Task Mistyped_key_of_a_former_template_is_recognized()
@@ -117,7 +119,8 @@ public sealed class KeyLookupTests : IAsyncDisposable
     public async Task Looked_up_string_is_not_logged_at_any_level()
     {
         using var log = new CollectingLog();
-        var node = world.Run(services => services.AddLogging(logging => logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(log)));
+        var node = world.Run(
+            services => services.AddLogging(logging => logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(log)));
         var key = await CreateAsync(node);
         await node.Keys.WhichAsync(world.Viewer, key.Secret.Reveal(), Token);
         await node.Keys.WhichAsync(world.Stranger, key.Secret.Reveal(), Token);
@@ -126,9 +129,11 @@ public sealed class KeyLookupTests : IAsyncDisposable
         Assert.DoesNotContain(key.Secret.Reveal(), world.Dump(), StringComparison.Ordinal);
     }
 
-    static KeyTemplate AnyTemplate() => KeyTemplate.TryParse(KeyTemplate.Default, out var template, out _) ? template : throw new InvalidOperationException();
+    static KeyTemplate AnyTemplate() =>
+        KeyTemplate.TryParse(KeyTemplate.Default, out var template, out _) ? template : throw new InvalidOperationException();
 
-    async Task<IssuedKey> CreateAsync(Services node) => (await node.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "name"), Token)).Value;
+    async Task<IssuedKey> CreateAsync(Services node) =>
+        (await node.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "name"), Token)).Value;
 
     sealed class CollectingLog : ILoggerProvider, ILogger
     {
@@ -143,7 +148,8 @@ public sealed class KeyLookupTests : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             lines.Enqueue($"{formatter(state, exception)} {exception}");
 
         public void Dispose() => lines.Clear();

@@ -7,8 +7,8 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Keys;
 
-/// <summary>Lists and searches 2,000 names of 12 scripts. What is expected does not come from a database, so every database lists them byte for byte
-/// alike.</summary>
+/// <summary>Lists and searches 2,000 names of 12 scripts. What is expected does not come from a database, so every database lists them byte
+/// for byte alike.</summary>
 [EveryDatabase]
 public sealed class KeyNameOrderTests : IAsyncDisposable
 {
@@ -31,9 +31,11 @@ public sealed class KeyNameOrderTests : IAsyncDisposable
     public async Task Names_of_many_scripts_are_listed_in_the_order_of_their_bytes()
     {
         var names = AddKeys();
-        var expected = names.OrderBy(x => Encoding.UTF8.GetBytes(ComparableText.SortKey(x.Name)), Bytes).ThenBy(x => x.Id, StringComparer.Ordinal).ToList();
+        var expected = names.OrderBy(x => Encoding.UTF8.GetBytes(ComparableText.SortKey(x.Name)), Bytes)
+            .ThenBy(x => x.Id, StringComparer.Ordinal).ToList();
         Assert.Equal(expected, await WalkAsync(new(TestInstallation.Orders, Limit: 200, Sort: KeySort.Name, Descending: false)));
-        Assert.Equal(Enumerable.Reverse(expected), await WalkAsync(new(TestInstallation.Orders, Limit: 77, Sort: KeySort.Name, Descending: true)));
+        Assert.Equal(
+            Enumerable.Reverse(expected), await WalkAsync(new(TestInstallation.Orders, Limit: 77, Sort: KeySort.Name, Descending: true)));
     }
 
     [Fact]
@@ -54,7 +56,8 @@ public sealed class KeyNameOrderTests : IAsyncDisposable
             };
             var expected = names.Where(x => ComparableText.Fold(x.Name).Contains(ComparableText.Fold(search), StringComparison.Ordinal))
                 .OrderBy(x => Encoding.UTF8.GetBytes(ComparableText.SortKey(x.Name)), Bytes).ThenBy(x => x.Id, StringComparer.Ordinal);
-            Assert.Equal(expected, await WalkAsync(new(TestInstallation.Orders, Search: search, Limit: 200, Sort: KeySort.Name, Descending: false)));
+            Assert.Equal(
+                expected, await WalkAsync(new(TestInstallation.Orders, Search: search, Limit: 200, Sort: KeySort.Name, Descending: false)));
         }
     }
 
@@ -94,7 +97,8 @@ public sealed class KeyNameOrderTests : IAsyncDisposable
     List<(string Id, string Name)> AddKeys()
     {
         var random = new Xorshift(11);
-        var names = Enumerable.Range(0, Count).Select(i => (Id: i.ToString("D8", CultureInfo.InvariantCulture), Name: Name(random, i))).ToList();
+        var names = Enumerable.Range(0, Count)
+            .Select(i => (Id: i.ToString("D8", CultureInfo.InvariantCulture), Name: Name(random, i))).ToList();
         var project = world.ProjectId(TestInstallation.Orders);
         using var context = world.Open();
         context.AddRange(names.Select(x => new ApiKey
@@ -121,7 +125,8 @@ public sealed class KeyNameOrderTests : IAsyncDisposable
     static string Name(Xorshift random, int i)
     {
         var (first, last) = Scripts[i % Scripts.Length];
-        var name = string.Concat(Enumerable.Range(0, 1 + random.Below(5)).Select(_ => char.ConvertFromUtf32(first + random.Below(last - first + 1))));
+        var name = string.Concat(
+            Enumerable.Range(0, 1 + random.Below(5)).Select(_ => char.ConvertFromUtf32(first + random.Below(last - first + 1))));
         return i % 3 == 0 ? name.Normalize(NormalizationForm.FormD) : name;
     }
 

@@ -26,7 +26,8 @@ public sealed class KeyNoteTests : IAsyncDisposable
         Assert.Equal(stored, key.Note);
         Assert.Equal(stored, (await world.Services.Keys.GetAsync(world.Viewer, key.KeyId, Token)).Value.Note);
         await using var context = world.Open();
-        Assert.Contains(stored is null ? "\"note\":null" : "\"note\":\"GitHub secret", (await context.AuditEntries.SingleAsync(Token)).Details, StringComparison.Ordinal);
+        Assert.Contains(stored is null ? "\"note\":null"
+            : "\"note\":\"GitHub secret", (await context.AuditEntries.SingleAsync(Token)).Details, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -38,7 +39,8 @@ public sealed class KeyNoteTests : IAsyncDisposable
     public async Task Note_is_one_paragraph_without_control_characters(string note)
     {
         var before = world.Dump();
-        Assert.Equal("Use letters, digits, spaces and symbols only, without line breaks.", (await CreateAsync(note)).Error?.Errors?["note"]);
+        Assert.Equal(
+            "Use letters, digits, spaces and symbols only, without line breaks.", (await CreateAsync(note)).Error?.Errors?["note"]);
         Assert.Equal(before, world.Dump());
     }
 
@@ -56,9 +58,12 @@ public sealed class KeyNoteTests : IAsyncDisposable
         var raw = KeyTemplate.OfDefault.Mint(KeyEnvironment.Live).Reveal();
         var key = (await CreateAsync(null)).Value.Key.KeyId;
         var before = world.Dump();
-        foreach (var error in new[] { (await CreateAsync($"the key is '{raw}'")).Error, (await world.Services.Keys.ChangeAsync(world.Developer, key, new(Note: raw), Token)).Error })
+        foreach (var error in new[] { (await CreateAsync($"the key is '{raw}'")).Error, (
+            await world.Services.Keys.ChangeAsync(world.Developer, key, new(Note: raw), Token)).Error })
         {
-            Assert.Equal("The note contains a key. Notes are stored and visible to others, so say where the key is instead.", error?.Errors?["note"]);
+            Assert.Equal(
+                "The note contains a key. Notes are stored and visible to others, so say where the key is instead.",
+                error?.Errors?["note"]);
         }
 
         Assert.Equal(before, world.Dump());
@@ -75,7 +80,8 @@ public sealed class KeyNoteTests : IAsyncDisposable
         await using var context = world.Open();
         Assert.Equal(
             ["""{"from":"Vault","to":"GitHub"}""", """{"from":"GitHub","to":null}"""],
-            await context.AuditEntries.Where(x => x.Action == "key.note_changed").OrderBy(x => x.Sequence).Select(x => x.Details).ToListAsync(Token));
+            await context.AuditEntries.Where(x => x.Action == "key.note_changed").OrderBy(x => x.Sequence)
+                .Select(x => x.Details).ToListAsync(Token));
     }
 
     [Fact]
@@ -85,8 +91,11 @@ public sealed class KeyNoteTests : IAsyncDisposable
         await CreateAsync(null);
         foreach (var (search, count) in new[] { ("SECRET of", 1), ("%", 1), ("_", 0), ("backend", 2) })
         {
-            Assert.Equal(count, (await world.Services.KeyLists.ListAsync(world.Viewer, new(TestInstallation.Orders, Search: search), Token)).Value.Items.Count);
-            Assert.Equal(count, (await world.Services.KeyLists.CountAsync(world.Viewer, new(TestInstallation.Orders, Search: search), Token)).Value);
+            Assert.Equal(
+                count, (await world.Services.KeyLists.ListAsync(
+                    world.Viewer, new(TestInstallation.Orders, Search: search), Token)).Value.Items.Count);
+            Assert.Equal(
+                count, (await world.Services.KeyLists.CountAsync(world.Viewer, new(TestInstallation.Orders, Search: search), Token)).Value);
         }
     }
 
@@ -95,14 +104,19 @@ public sealed class KeyNoteTests : IAsyncDisposable
     {
         var asked = new NewKey(TestInstallation.Orders, "Backend", IdempotencyKey: "once", Note: "Vault");
         var key = (await world.Services.Keys.CreateAsync(world.Developer, asked, Token)).Value.Key.KeyId;
-        Assert.Equal((ErrorCode.AlreadyCreated, key), Fault(await world.Services.Keys.CreateAsync(world.Developer, asked with { Note = " Vault " }, Token)));
-        Assert.Equal((ErrorCode.Conflict, null), Fault(await world.Services.Keys.CreateAsync(world.Developer, asked with { Note = "GitHub" }, Token)));
-        Assert.Equal((ErrorCode.Conflict, null), Fault(await world.Services.Keys.CreateAsync(world.Developer, asked with { Note = null }, Token)));
+        Assert.Equal((ErrorCode.AlreadyCreated, key), Fault(
+            await world.Services.Keys.CreateAsync(world.Developer, asked with { Note = " Vault " }, Token)));
+        Assert.Equal((ErrorCode.Conflict, null), Fault(
+            await world.Services.Keys.CreateAsync(world.Developer, asked with { Note = "GitHub" }, Token)));
+        Assert.Equal(
+            (ErrorCode.Conflict, null), Fault(await world.Services.Keys.CreateAsync(world.Developer, asked with { Note = null }, Token)));
 
         static (ErrorCode?, string?) Fault(Result<IssuedKey> result) => (result.Error?.Code, result.Error?.CreatedId);
     }
 
-    Task<Result<IssuedKey>> CreateAsync(string? note) => world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Note: note), Token);
+    Task<Result<IssuedKey>> CreateAsync(string? note) =>
+        world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Note: note), Token);
 
-    async Task<KeySummary> ChangeAsync(string key, KeyPatch patch) => (await world.Services.Keys.ChangeAsync(world.Developer, key, patch, Token)).Value;
+    async Task<KeySummary> ChangeAsync(string key, KeyPatch patch) =>
+        (await world.Services.Keys.ChangeAsync(world.Developer, key, patch, Token)).Value;
 }

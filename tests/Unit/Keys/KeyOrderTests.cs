@@ -18,7 +18,8 @@ public sealed class KeyOrderTests
 
     [Fact]
     public void Each_order_has_words_of_its_own() =>
-        Assert.Equal(Orders.Count, Orders.Select(row => new KeyOrder(row.Data.Item1, row.Data.Item2)).DistinctBy(order => order.InWords()).DistinctBy(order => order.ToWireName()).Count());
+        Assert.Equal(Orders.Count, Orders.Select(row => new KeyOrder(row.Data.Item1, row.Data.Item2))
+            .DistinctBy(order => order.InWords()).DistinctBy(order => order.ToWireName()).Count());
 
     [Theory]
     [InlineData(null)]
@@ -27,5 +28,6 @@ public sealed class KeyOrderTests
     [InlineData("owner")]
     [InlineData("--name")]
     [InlineData("Name")]
-    public void Anything_else_is_the_newest_first(string? word) => Assert.Equal(new KeyOrder(KeySort.CreatedAt, true), KeyOrder.Parse(word));
+    public void Anything_else_is_the_newest_first(string? word) =>
+        Assert.Equal(new KeyOrder(KeySort.CreatedAt, true), KeyOrder.Parse(word));
 }

@@ -11,9 +11,12 @@ public sealed class KeyOutcomeTests
     public void Key_is_described_in_one_sentence()
     {
         Assert.Equal("This key will be able to read all resources in Order Platform, live, until 27 Feb 2027.", Of(["read"], null, Day));
-        Assert.Equal("This key will be able to read and write Returns in Order Platform, live, until it is revoked.", Of(["read", "write"], ["Returns"], null));
-        Assert.Equal("This key will be able to read, execute and write A and B in Order Platform, live, until 27 Feb 2027.", Of(["read", "execute", "write"], ["A", "B"], Day));
-        Assert.Equal("This key will be able to read 3 resources in Order Platform, live, until 27 Feb 2027.", Of(["read"], ["A", "B", "C"], Day));
+        Assert.Equal("This key will be able to read and write Returns in Order Platform, live, until it is revoked.", Of(
+            ["read", "write"], ["Returns"], null));
+        Assert.Equal("This key will be able to read, execute and write A and B in Order Platform, live, until 27 Feb 2027.", Of(
+            ["read", "execute", "write"], ["A", "B"], Day));
+        Assert.Equal(
+            "This key will be able to read 3 resources in Order Platform, live, until 27 Feb 2027.", Of(["read"], ["A", "B", "C"], Day));
     }
 
     [Fact]
@@ -35,5 +38,6 @@ public sealed class KeyOutcomeTests
         Assert.Equal("Without a resource this key will not be able to do anything.", Of(["read"], [], Day));
     }
 
-    static string Of(string[] permissions, string[]? resources, DateOnly? lastDay) => KeyOutcome.Of(permissions, resources, "Order Platform", KeyEnvironment.Live, lastDay, 0, null);
+    static string Of(string[] permissions, string[]? resources, DateOnly? lastDay) =>
+        KeyOutcome.Of(permissions, resources, "Order Platform", KeyEnvironment.Live, lastDay, 0, null);
 }

@@ -23,7 +23,8 @@ public sealed class KeyPolicyTests : IAsyncDisposable
     {
         foreach (var (person, code) in new[]
         {
-            (world.Admin, ErrorCode.Forbidden), (world.Developer, ErrorCode.Forbidden), (world.Viewer, ErrorCode.Forbidden), (world.Stranger, ErrorCode.NotFound),
+            (world.Admin, ErrorCode.Forbidden), (world.Developer, ErrorCode.Forbidden), (world.Viewer, ErrorCode.Forbidden), (
+                world.Stranger, ErrorCode.NotFound),
         })
         {
             Assert.Equal(code, (await SetAsync(person, before => before with { MaxLiveKeyDays = 90 })).Error?.Code);
@@ -31,17 +32,21 @@ public sealed class KeyPolicyTests : IAsyncDisposable
 
         foreach (var days in new[] { 0, -1, 3651 })
         {
-            Assert.Equal(["max_live_key_days"], (await SetAsync(world.Owner, before => before with { MaxLiveKeyDays = days })).Error?.Errors?.Keys);
+            Assert.Equal(
+                ["max_live_key_days"], (await SetAsync(world.Owner, before => before with { MaxLiveKeyDays = days })).Error?.Errors?.Keys);
         }
 
         var set = (await SetAsync(world.Owner, before => before with { MaxLiveKeyDays = 90, RequireTwoFactor = true })).Value.Policies;
         Assert.Equal(new OrganizationPolicies(true, 90), set);
         Assert.Equal(set, (await world.Services.Projects.FindOrganizationAsync(world.Viewer, "acme", Token)).Value.Policies);
         Assert.Equal(set, (await world.Services.Projects.FindAsync(world.Viewer, new("acme", "orders"), Token)).Value.Policies);
-        Assert.Equal(OrganizationPolicies.None, (await world.Services.Projects.FindOrganizationAsync(world.Stranger, "globex", Token)).Value.Policies);
+        Assert.Equal(OrganizationPolicies.None,
+            (await world.Services.Projects.FindOrganizationAsync(world.Stranger, "globex", Token)).Value.Policies);
         await SetAsync(world.Owner, before => before); // changes nothing, and is no row
         var row = Assert.Single(await Audit.AuditSamples.ReadAsync(world, "organization.policies_changed"));
-        Assert.Equal("""{"from":"require_two_factor off, max_live_key_days none","to":"require_two_factor on, max_live_key_days 90"}""", row.Details);
+        Assert.Equal(
+            """{"from":"require_two_factor off, max_live_key_days none","to":"require_two_factor on, max_live_key_days 90"}""",
+            row.Details);
     }
 
     [Fact]
@@ -59,12 +64,14 @@ public sealed class KeyPolicyTests : IAsyncDisposable
         foreach (var end in new DateTimeOffset?[] { null, latest.AddMilliseconds(1), latest.AddYears(1) })
         {
             var refused = (await CreateAsync(world.Owner, expiresAt: end)).Error;
-            Assert.Equal("A live key of this organization lives 90 days at most. Choose 19 Feb 2027 or earlier.", refused?.Errors?["expires_at"]);
+            Assert.Equal(
+                "A live key of this organization lives 90 days at most. Choose 19 Feb 2027 or earlier.", refused?.Errors?["expires_at"]);
         }
 
         Assert.True((await CreateAsync(world.Developer, expiresAt: latest)).Succeeded);
         Assert.True((await CreateAsync(world.Developer, KeyEnvironment.Test)).Succeeded);
-        Assert.True((await Keys.CreateAsync(world.Stranger, new(TestInstallation.Billing, "x"), Token)).Succeeded); // another organization's
+        // another organization's
+        Assert.True((await Keys.CreateAsync(world.Stranger, new(TestInstallation.Billing, "x"), Token)).Succeeded);
     }
 
     [Fact]
@@ -80,7 +87,8 @@ public sealed class KeyPolicyTests : IAsyncDisposable
         Assert.True((await EndAsync(old, latest.AddYears(1))).Succeeded); // had no end, and so gets one sooner
         Assert.True((await EndAsync(old, latest.AddDays(200))).Succeeded);
         Assert.Equal(["expires_at"], (await EndAsync(old, latest.AddDays(201))).Error?.Errors?.Keys);
-        Assert.Equal(["expires_at"], (await Keys.ChangeManyAsync(world.Developer, [key, old], new(ExpiresAt: Expiry.Never), Token)).Error?.Errors?.Keys);
+        Assert.Equal(["expires_at"],
+            (await Keys.ChangeManyAsync(world.Developer, [key, old], new(ExpiresAt: Expiry.Never), Token)).Error?.Errors?.Keys);
         Assert.True((await Keys.ChangeAsync(world.Developer, old, new(Name: "Renamed", State: KeyState.Inactive), Token)).Succeeded);
     }
 
@@ -92,7 +100,8 @@ public sealed class KeyPolicyTests : IAsyncDisposable
         Assert.Equal(ErrorCode.Forbidden, (await CreateAsync(world.Developer)).Error?.Code);
         Assert.Equal(
             ErrorCode.Forbidden,
-            (await world.Services.Get<PublishedAppService>().PublishAsync(world.Developer, new(TestInstallation.Orders, "Desk", "workflow:intake"), Token)).Error?.Code);
+            (await world.Services.Get<PublishedAppService>()
+                .PublishAsync(world.Developer, new(TestInstallation.Orders, "Desk", "workflow:intake"), Token)).Error?.Code);
         Assert.True((await CreateAsync(world.Developer, KeyEnvironment.Test)).Succeeded);
         Assert.True((await CreateAsync(world.Admin)).Succeeded);
     }
@@ -126,7 +135,8 @@ public sealed class KeyPolicyTests : IAsyncDisposable
     public async Task Change_with_a_taken_slug_changes_no_policy()
     {
         var organizations = world.Services.Get<OrganizationService>();
-        var refused = await organizations.ChangeAsync(world.Owner, "acme", new("Other", "globex", before => before with { MaxLiveKeyDays = 90 }), Token);
+        var refused = await organizations.ChangeAsync(
+            world.Owner, "acme", new("Other", "globex", before => before with { MaxLiveKeyDays = 90 }), Token);
         Assert.Equal(ErrorCode.Conflict, refused.Error?.Code);
         var read = (await world.Services.Projects.FindOrganizationAsync(world.Owner, "acme", Token)).Value;
         Assert.Equal(("acme", (int?)null), (read.Name, read.Policies.MaxLiveKeyDays));
@@ -137,7 +147,8 @@ public sealed class KeyPolicyTests : IAsyncDisposable
     {
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
         await SetAsync(world.Owner, before => before with { MaxLiveKeyDays = 90, LiveKeysNeedAllowList = true });
-        Assert.True((await world.Services.Get<PublishedAppService>().PublishAsync(world.Developer, new(TestInstallation.Orders, "Desk", "workflow:intake"), Token)).Succeeded);
+        Assert.True((await world.Services.Get<PublishedAppService>()
+            .PublishAsync(world.Developer, new(TestInstallation.Orders, "Desk", "workflow:intake"), Token)).Succeeded);
     }
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
@@ -146,10 +157,12 @@ public sealed class KeyPolicyTests : IAsyncDisposable
         world.Services.Get<OrganizationService>().ChangeAsync(actor, "acme", new(Policies: patch), Token);
 
     Task<Result<IssuedKey>> CreateAsync(
-        Actor actor, KeyEnvironment environment = KeyEnvironment.Live, DateTimeOffset? expiresAt = null, IReadOnlyList<string>? networks = null) =>
+        Actor actor, KeyEnvironment environment = KeyEnvironment.Live, DateTimeOffset? expiresAt =
+            null, IReadOnlyList<string>? networks = null) =>
         Keys.CreateAsync(actor, new(TestInstallation.Orders, "Backend", environment, ExpiresAt: expiresAt, AllowedIps: networks), Token);
 
-    Task<Result<KeySummary>> EndAsync(string key, DateTimeOffset? at) => Keys.ChangeAsync(world.Developer, key, new(ExpiresAt: new(at)), Token);
+    Task<Result<KeySummary>> EndAsync(string key, DateTimeOffset? at) =>
+        Keys.ChangeAsync(world.Developer, key, new(ExpiresAt: new(at)), Token);
 
     Task<Result<KeySummary>> LimitAsync(string key, IReadOnlyList<string>? networks) =>
         Keys.ChangeAsync(world.Developer, key, new(Limits: new() { AllowedIps = networks }), Token);

@@ -19,7 +19,8 @@ public sealed class KeyRestrictionTests : IAsyncDisposable
     {
         var key = await CreateAsync();
         Assert.True((await ChangeAsync(world.Admin, key, Off)).Value.Restrictions?.Disabled);
-        await RefusedAsync(world.Developer, key, On, "An admin disabled this key, so only an admin can enable it. Ask an admin of your organization.");
+        await RefusedAsync(
+            world.Developer, key, On, "An admin disabled this key, so only an admin can enable it. Ask an admin of your organization.");
         await RefusedAsync(world.Developer, key, On with { Name = "Renamed" }, "An admin disabled this key");
         Assert.True((await ChangeAsync(world.Developer, key, new("Renamed"))).Succeeded);
 
@@ -43,9 +44,11 @@ public sealed class KeyRestrictionTests : IAsyncDisposable
     public async Task What_admins_do_to_their_own_keys_restricts_nobody()
     {
         var key = (await world.Services.Keys.CreateAsync(world.Admin, new(TestInstallation.Orders, "Own"), Token)).Value.Key.KeyId;
-        Assert.Null((await ChangeAsync(world.Admin, key, Off with { Limits = new() { AllowedIps = ["10.0.0.0/8"], RequestsPerMinute = 10 } })).Value.Restrictions);
+        Assert.Null((await ChangeAsync(
+            world.Admin, key, Off with { Limits = new() { AllowedIps = ["10.0.0.0/8"], RequestsPerMinute = 10 } })).Value.Restrictions);
         world.SetRole("acme", world.Admin, OrganizationRole.Developer);
-        Assert.True((await ChangeAsync(world.Admin, key, On with { Limits = new() { AllowedIps = null, RequestsPerMinute = null } })).Succeeded);
+        Assert.True((
+            await ChangeAsync(world.Admin, key, On with { Limits = new() { AllowedIps = null, RequestsPerMinute = null } })).Succeeded);
     }
 
     [Fact]
@@ -55,12 +58,14 @@ public sealed class KeyRestrictionTests : IAsyncDisposable
         await ChangeAsync(world.Admin, key, Ips("10.0.0.0/8", "192.0.2.0/25", "192.0.2.128/25"));
         foreach (var within in new string[][] { ["10.2.0.0/16"], ["10.1.2.3", "192.0.2.0/24"], ["10.0.0.0/8"] })
         {
-            Assert.Equal(within.Select(x => x.Contains('/', StringComparison.Ordinal) ? x : $"{x}/32"), (await ChangeAsync(world.Developer, key, Ips(within))).Value.AllowedIps);
+            Assert.Equal(within.Select(x => x.Contains('/', StringComparison.Ordinal) ? x
+                : $"{x}/32"), (await ChangeAsync(world.Developer, key, Ips(within))).Value.AllowedIps);
         }
 
         foreach (var beyond in new string[][] { ["10.0.0.0/7"], ["10.0.0.0/8", "203.0.113.7"], ["::/0"], ["192.0.0.0/16"] })
         {
-            await RefusedAsync(world.Developer, key, Ips(beyond), "An admin limited this key to 10.0.0.0/8 192.0.2.0/25 192.0.2.128/25. You can narrow the list but not widen it.");
+            await RefusedAsync(world.Developer, key, Ips(beyond),
+                "An admin limited this key to 10.0.0.0/8 192.0.2.0/25 192.0.2.128/25. You can narrow the list but not widen it.");
         }
 
         await RefusedAsync(world.Developer, key, new(Limits: new() { AllowedIps = null }), "An admin limited this key");
@@ -75,7 +80,8 @@ public sealed class KeyRestrictionTests : IAsyncDisposable
         await ChangeAsync(world.Admin, key, Rate(100));
         Assert.Equal(20, (await ChangeAsync(world.Developer, key, Rate(20))).Value.RequestsPerMinute);
         Assert.Equal(100, (await ChangeAsync(world.Developer, key, Rate(100))).Value.RequestsPerMinute);
-        await RefusedAsync(world.Developer, key, Rate(101), "An admin limited this key to 100 requests a minute. You can lower the limit but not raise it.");
+        await RefusedAsync(world.Developer, key, Rate(101),
+            "An admin limited this key to 100 requests a minute. You can lower the limit but not raise it.");
         await RefusedAsync(world.Developer, key, Rate(null), "An admin limited this key to 100 requests a minute.");
         await ChangeAsync(world.Owner, key, Rate(500));
         Assert.True((await ChangeAsync(world.Developer, key, Rate(500))).Succeeded);
@@ -110,7 +116,8 @@ public sealed class KeyRestrictionTests : IAsyncDisposable
     async Task<string> CreateAsync(string name = "Backend") =>
         (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, name), Token)).Value.Key.KeyId;
 
-    Task<Result<KeySummary>> ChangeAsync(Actor actor, string key, KeyPatch patch) => world.Services.Keys.ChangeAsync(actor, key, patch, Token);
+    Task<Result<KeySummary>> ChangeAsync(Actor actor, string key, KeyPatch patch) =>
+        world.Services.Keys.ChangeAsync(actor, key, patch, Token);
 
     async Task RefusedAsync(Actor actor, string key, KeyPatch patch, string beginning)
     {

@@ -16,7 +16,9 @@ public sealed class KeySparklineTests
     [Fact]
     public void Bars_are_of_the_highest_and_refused_ones_on_top()
     {
-        var line = KeySparkline.Of([.. Days(30, day => day switch { 0 => (100, 0, 0), 1 => (50, 25, 25), 2 => (0, 10, 0), 3 => (1, 0, 0), 4 => (1000, 1, 0), _ => (0, 0, 0) })])!;
+        var line = KeySparkline.Of(
+            [.. Days(30, day =>
+                day switch { 0 => (100, 0, 0), 1 => (50, 25, 25), 2 => (0, 10, 0), 3 => (1, 0, 0), 4 => (1000, 1, 0), _ => (0, 0, 0) })])!;
         Assert.Equal((1212, 61), (line.Requests, line.Refused));
         Assert.Equal("1,212 requests in 30 days, 61 refused", KeySparkline.InWords(line));
         Assert.Equal("M1 20V18M4 20V19M10 20V19M13 20V1", line.AllowedPath());
@@ -52,5 +54,6 @@ public sealed class KeySparklineTests
     }
 
     static IEnumerable<UsageDay> Days(int count, Func<int, (long Allowed, long Refused, long RateLimited)> of) =>
-        Enumerable.Range(0, count).Select(day => (day, Counts: of(day))).Select(x => new UsageDay(new DateOnly(2026, 11, 1).AddDays(x.day), x.Counts.Allowed, x.Counts.Refused, x.Counts.RateLimited));
+        Enumerable.Range(0, count).Select(day => (day, Counts: of(day)))
+            .Select(x => new UsageDay(new DateOnly(2026, 11, 1).AddDays(x.day), x.Counts.Allowed, x.Counts.Refused, x.Counts.RateLimited));
 }

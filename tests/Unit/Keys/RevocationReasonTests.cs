@@ -29,7 +29,8 @@ public sealed class RevocationReasonTests : IAsyncDisposable
         Assert.Null((await world.Services.Keys.RevokeAsync(world.Developer, await KeyAsync(), Token)).Value.RevocationReason);
         Assert.Null((await world.Services.Keys.RevokeAsync(world.Developer, await KeyAsync(), Token, "  ")).Value.RevocationReason);
         var longest = string.Concat(Enumerable.Repeat("😀", 200));
-        Assert.Equal(longest, (await world.Services.Keys.RevokeAsync(world.Developer, await KeyAsync(), Token, $" {longest} ")).Value.RevocationReason);
+        Assert.Equal(longest,
+            (await world.Services.Keys.RevokeAsync(world.Developer, await KeyAsync(), Token, $" {longest} ")).Value.RevocationReason);
         var key = await KeyAsync();
         foreach (var wrong in new[] { new string('a', 201), "two\nlines", "leaked: nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH" })
         {
@@ -49,7 +50,8 @@ public sealed class RevocationReasonTests : IAsyncDisposable
         await world.Services.Projects.DeleteAsync(world.Admin, new("acme", "orders"), Token);
         await using var context = world.Open();
         Assert.Equal(
-            ["superseded", "superseded", "project_deleted"], new[] { keys[0], keys[1], third }.Select(id => context.Keys.Single(key => key.KeyId == id).RevocationReason));
+            ["superseded", "superseded", "project_deleted"], new[] { keys[0], keys[1], third }.Select(
+                id => context.Keys.Single(key => key.KeyId == id).RevocationReason));
     }
 
     [Fact]
@@ -64,5 +66,6 @@ public sealed class RevocationReasonTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
-    async Task<string> KeyAsync() => (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
+    async Task<string> KeyAsync() =>
+        (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
 }

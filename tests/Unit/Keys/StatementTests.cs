@@ -29,7 +29,8 @@ public sealed class StatementTests : IAsyncDisposable
         await CreateAsync("First"); // stores the template
         await CreateAsync("Second"); // finds it stored
         await AssertAsync(7, () => CreateAsync("Third"));
-        await AssertAsync(8, () => services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Narrow", Resources: ["workflow:intake"]), Token));
+        await AssertAsync(
+            8, () => services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Narrow", Resources: ["workflow:intake"]), Token));
         await AssertAsync(10, () => services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Once", IdempotencyKey: "once"), Token));
     }
 

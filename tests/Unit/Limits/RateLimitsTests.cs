@@ -79,7 +79,8 @@ public sealed class RateLimitsTests
         Assert.NotNull(limits.Take(new IPAddress(1)));
         Assert.Null(limits.Take(IPAddress.Parse("203.0.113.7")));
         Assert.Null(limits.Take(IPAddress.Parse("203.0.113.8")));
-        Assert.InRange(limits.Take(IPAddress.Parse("203.0.113.9"))!.Value, TimeSpan.FromTicks(1), TimeSpan.FromMinutes(2)); // the third of its network
+        // the third of its network
+        Assert.InRange(limits.Take(IPAddress.Parse("203.0.113.9"))!.Value, TimeSpan.FromTicks(1), TimeSpan.FromMinutes(2));
         Assert.Null(limits.Waits(IPAddress.Parse("203.0.113.9"))); // nobody in a crowd is refused before it has failed
         time.Advance(TimeSpan.FromMinutes(3));
         Assert.All(Enumerable.Range(0, 2), _ => Assert.Null(limits.Take(IPAddress.Parse("203.0.113.9")))); // by itself again
@@ -104,5 +105,6 @@ public sealed class RateLimitsTests
     [InlineData("many")]
     public void Setting_that_is_not_a_number_fails_startup(string value) => Assert.Equal(
         "RateLimits:RefusedPerMinute",
-        Assert.Throws<SettingException>(() => new RateLimits(TestInstallation.Configuration(("RateLimits:RefusedPerMinute", value)), time)).Key);
+        Assert.Throws<SettingException>(
+            () => new RateLimits(TestInstallation.Configuration(("RateLimits:RefusedPerMinute", value)), time)).Key);
 }

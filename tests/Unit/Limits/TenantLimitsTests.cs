@@ -10,7 +10,8 @@ namespace Dashboard.Tests.Unit.Limits;
 public sealed class TenantLimitsTests : IAsyncDisposable
 {
     readonly TestInstallation world = new(
-        ("Limits:ResourcesPerProject", "3"), ("Limits:AppsPerProject", "2"), ("Limits:ServiceAccountsPerOrganization", "2"), ("Limits:WritesPerMinute", "5"));
+        ("Limits:ResourcesPerProject", "3"), ("Limits:AppsPerProject", "2"), ("Limits:ServiceAccountsPerOrganization", "2"), (
+            "Limits:WritesPerMinute", "5"));
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -20,10 +21,13 @@ public sealed class TenantLimitsTests : IAsyncDisposable
     public async Task Resources_of_a_project_are_limited_however_many_are_added_at_once()
     {
         var resources = world.Services.Resources;
-        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => resources.CreateAsync(world.Admin, new(TestInstallation.Orders, "workflow", $"w{i}"), Token)));
+        var results = await Task.WhenAll(Enumerable.Range(0, 8)
+            .Select(i => resources.CreateAsync(world.Admin, new(TestInstallation.Orders, "workflow", $"w{i}"), Token)));
         Assert.Equal(3, results.Count(result => result.Succeeded));
         var refused = results.First(result => !result.Succeeded).Error!;
-        Assert.Equal((ErrorCode.Conflict, "The project has reached its limit of 3 resources. Delete one, or raise Limits:ResourcesPerProject."), (refused.Code, refused.Detail));
+        Assert.Equal(
+            (ErrorCode.Conflict, "The project has reached its limit of 3 resources. Delete one, or raise Limits:ResourcesPerProject."), (
+                refused.Code, refused.Detail));
         var first = results.First(result => result.Succeeded).Value;
         Assert.True((await resources.DeleteAsync(world.Admin, TestInstallation.Orders, $"workflow:{first.Id}", Token)).Succeeded);
         Assert.True((await resources.CreateAsync(world.Admin, new(TestInstallation.Orders, "workflow", "again"), Token)).Succeeded);
@@ -35,10 +39,12 @@ public sealed class TenantLimitsTests : IAsyncDisposable
     {
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
         var apps = world.Services.Get<PublishedAppService>();
-        var results = await Task.WhenAll(Enumerable.Range(0, 5).Select(i => apps.PublishAsync(world.Developer, new(TestInstallation.Orders, $"app {i}", "workflow:intake"), Token)));
+        var results = await Task.WhenAll(Enumerable.Range(0, 5)
+            .Select(i => apps.PublishAsync(world.Developer, new(TestInstallation.Orders, $"app {i}", "workflow:intake"), Token)));
         Assert.Equal(2, results.Count(result => result.Succeeded));
         Assert.Equal(ErrorCode.Conflict, results.First(result => !result.Succeeded).Error!.Code);
-        Assert.True((await apps.UnpublishAsync(world.Developer, results.First(result => result.Succeeded).Value.PublishedApp.Id, Token)).Succeeded);
+        Assert.True((
+            await apps.UnpublishAsync(world.Developer, results.First(result => result.Succeeded).Value.PublishedApp.Id, Token)).Succeeded);
         Assert.True((await apps.PublishAsync(world.Developer, new(TestInstallation.Orders, "again", "workflow:intake"), Token)).Succeeded);
     }
 
@@ -65,9 +71,11 @@ public sealed class TenantLimitsTests : IAsyncDisposable
         var refused = (await projects.CreateAsync(owner, new("acme", "sixth"), Token)).Error!;
         Assert.Equal(ErrorCode.RateLimited, refused.Code);
         Assert.InRange(refused.RetryAfter!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(2));
-        Assert.StartsWith("You have made too many changes in the last minute. Nothing was changed. Try again in ", refused.Detail, StringComparison.Ordinal);
+        Assert.StartsWith("You have made too many changes in the last minute. Nothing was changed. Try again in ",
+            refused.Detail, StringComparison.Ordinal);
         Assert.True((await projects.CreateAsync(stranger, new("globex", "theirs"), Token)).Succeeded);
-        Assert.True((await world.Services.Get<Core.Accounts.SessionService>().EndAsync(owner, Token)).Succeeded); // signing out is always possible
+        // signing out is always possible
+        Assert.True((await world.Services.Get<Core.Accounts.SessionService>().EndAsync(owner, Token)).Succeeded);
 
         world.Time.Advance(refused.RetryAfter.Value);
         Assert.True((await projects.CreateAsync(world.SignIn(world.Owner), new("acme", "sixth"), Token)).Succeeded);
@@ -93,10 +101,13 @@ public sealed class TenantLimitsTests : IAsyncDisposable
     public async Task Zero_is_no_limit()
     {
         await using var open = new TestInstallation(
-            ("Limits:ResourcesPerProject", "0"), ("Limits:AppsPerProject", "0"), ("Limits:ServiceAccountsPerOrganization", "0"), ("Limits:WritesPerMinute", "0"));
+            ("Limits:ResourcesPerProject", "0"), ("Limits:AppsPerProject", "0"), ("Limits:ServiceAccountsPerOrganization", "0"), (
+                "Limits:WritesPerMinute", "0"));
         var admin = open.SignIn(open.Admin);
-        Assert.True((await open.Services.Resources.CreateAsync(admin, new(TestInstallation.Orders, "workflow", "intake"), Token)).Succeeded);
-        Assert.True((await open.Services.Get<PublishedAppService>().PublishAsync(admin, new(TestInstallation.Orders, "app", "workflow:intake"), Token)).Succeeded);
+        Assert.True((
+            await open.Services.Resources.CreateAsync(admin, new(TestInstallation.Orders, "workflow", "intake"), Token)).Succeeded);
+        Assert.True((await open.Services.Get<PublishedAppService>()
+            .PublishAsync(admin, new(TestInstallation.Orders, "app", "workflow:intake"), Token)).Succeeded);
         Assert.True((await open.Services.Get<ServiceAccountService>().CreateAsync(admin, new("account"), Token)).Succeeded);
     }
 }

@@ -150,7 +150,8 @@ public sealed class MailTests : IAsyncDisposable
 
     static Task DeliverAsync(Services services) => services.Get<MailDeliveryService>().DeliverAsync(TestContext.Current.CancellationToken);
 
-    Task<IReadOnlyList<WaitingMail>> ReadAsync() => installation.Services.Get<MailOutbox>().ReadAsync(TestContext.Current.CancellationToken);
+    Task<IReadOnlyList<WaitingMail>> ReadAsync() =>
+        installation.Services.Get<MailOutbox>().ReadAsync(TestContext.Current.CancellationToken);
 
     async Task WriteAsync(MailMessage? message = null)
     {
@@ -159,7 +160,8 @@ public sealed class MailTests : IAsyncDisposable
             (change, _) =>
             {
                 installation.Services.Get<MailOutbox>().Add(change, message ?? Message, Hour);
-                change.Record(AuditChain.Installation, new(AuditCategory.Auth, "test", new(FeedSubject.User, installation.Owner.Id, installation.Owner.Name)));
+                change.Record(AuditChain.Installation, new(
+                    AuditCategory.Auth, "test", new(FeedSubject.User, installation.Owner.Id, installation.Owner.Name)));
                 return Task.FromResult<Result<bool>>(true);
             },
             TestContext.Current.CancellationToken);

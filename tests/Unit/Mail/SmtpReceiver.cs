@@ -23,7 +23,8 @@ sealed class SmtpReceiver : IAsyncDisposable
         var services = new ServiceProvider();
         services.Add(new Store(this));
         services.Add(new Filter());
-        var options = new SmtpServerOptionsBuilder().ServerName("receiver.example").Endpoint(endpoint => endpoint.Endpoint(new IPEndPoint(IPAddress.Any, port))).Build();
+        var options = new SmtpServerOptionsBuilder().ServerName("receiver.example")
+            .Endpoint(endpoint => endpoint.Endpoint(new IPEndPoint(IPAddress.Any, port))).Build();
         running = new SmtpServer.SmtpServer(options, services).StartAsync(stop.Token);
     }
 
@@ -59,7 +60,8 @@ sealed class SmtpReceiver : IAsyncDisposable
 
     sealed class Filter : MailboxFilter
     {
-        public override Task<bool> CanDeliverToAsync(ISessionContext context, IMailbox to, IMailbox from, CancellationToken cancellationToken) =>
+        public override Task<bool> CanDeliverToAsync(
+            ISessionContext context, IMailbox to, IMailbox from, CancellationToken cancellationToken) =>
             Task.FromResult(to.Host != "refused.example");
     }
 }

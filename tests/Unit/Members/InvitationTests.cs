@@ -35,7 +35,8 @@ public sealed class InvitationTests : IAsyncDisposable
         Assert.Equal(("Nora", Email, true), (person.Name, person.Email, person.EmailConfirmed));
         Assert.Equal(OrganizationRole.Developer, (await context.Members.SingleAsync(x => x.UserId == joined.UserId, Token)).Role);
         Assert.Equal(ErrorCode.NotFound, (await Invitations.FindAsync(TokenOf(issued), Token)).Error?.Code);
-        Assert.Equal(ErrorCode.NotFound, (await Invitations.AcceptAsNewPersonAsync(null, TokenOf(issued), "Nora", Password, Token)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.NotFound, (await Invitations.AcceptAsNewPersonAsync(null, TokenOf(issued), "Nora", Password, Token)).Error?.Code);
     }
 
     [Fact]
@@ -70,7 +71,8 @@ public sealed class InvitationTests : IAsyncDisposable
         var token = TokenOf(await InviteAsync(OrganizationRole.Developer));
         var node = world.Run();
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(i =>
-            Task.Run(() => (i % 2 == 0 ? world.Services : node).Get<InvitationService>().AcceptAsNewPersonAsync(null, token, "Nora", Password, Token), Token)));
+            Task.Run(() => (i % 2 == 0 ? world.Services : node).Get<InvitationService>()
+                .AcceptAsNewPersonAsync(null, token, "Nora", Password, Token), Token)));
         Assert.Single(outcomes, x => x.Succeeded);
         await using var context = world.Open();
         Assert.Equal(1, await context.Users.CountAsync(x => x.Email == Email, Token));
@@ -85,7 +87,8 @@ public sealed class InvitationTests : IAsyncDisposable
         Assert.Equal("Olga", (await Invitations.FindAsync(TokenOf(second), Token)).Value.Inviter);
         world.Time.Advance(Invitation.Lifetime);
         Assert.Equal(ErrorCode.NotFound, (await Invitations.FindAsync(TokenOf(second), Token)).Error?.Code);
-        Assert.Equal(ErrorCode.NotFound, (await Invitations.AcceptAsNewPersonAsync(null, TokenOf(second), "Nora", Password, Token)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.NotFound, (await Invitations.AcceptAsNewPersonAsync(null, TokenOf(second), "Nora", Password, Token)).Error?.Code);
         Assert.True(Assert.Single((await Invitations.ListAsync(world.Admin, new("acme"), Token)).Value.Items).IsExpired);
         var third = (await Invitations.ResendAsync(world.Admin, first.Invitation.Id, "https://keys.example", Token)).Value;
         Assert.Null((await Invitations.FindAsync(TokenOf(third), Token)).Error);
@@ -108,17 +111,23 @@ public sealed class InvitationTests : IAsyncDisposable
     public async Task Address_is_invited_once_and_never_a_members()
     {
         await InviteAsync(OrganizationRole.Viewer);
-        Assert.Equal(ErrorCode.Conflict, (await Invitations.InviteAsync(world.Owner, Of("nora@EXAMPLE.com", OrganizationRole.Viewer), Token)).Error?.Code);
-        Assert.Contains("email", (await Invitations.InviteAsync(world.Owner, Of("Dora@example.com", OrganizationRole.Viewer), Token)).Error!.Errors!.Keys);
-        Assert.Contains("email", (await Invitations.InviteAsync(world.Owner, Of("not an address", OrganizationRole.Viewer), Token)).Error!.Errors!.Keys);
+        Assert.Equal(ErrorCode.Conflict,
+            (await Invitations.InviteAsync(world.Owner, Of("nora@EXAMPLE.com", OrganizationRole.Viewer), Token)).Error?.Code);
+        Assert.Contains("email",
+            (await Invitations.InviteAsync(world.Owner, Of("Dora@example.com", OrganizationRole.Viewer), Token)).Error!.Errors!.Keys);
+        Assert.Contains("email",
+            (await Invitations.InviteAsync(world.Owner, Of("not an address", OrganizationRole.Viewer), Token)).Error!.Errors!.Keys);
     }
 
     [Fact]
     public async Task Nobody_invites_to_a_role_above_their_own_and_developers_invite_nobody()
     {
-        Assert.Equal(ErrorCode.Forbidden, (await Invitations.InviteAsync(world.Admin, Of(Email, OrganizationRole.Owner), Token)).Error?.Code);
-        Assert.Equal(ErrorCode.Forbidden, (await Invitations.InviteAsync(world.Developer, Of(Email, OrganizationRole.Viewer), Token)).Error?.Code);
-        Assert.Equal(ErrorCode.NotFound, (await Invitations.InviteAsync(world.Stranger, Of(Email, OrganizationRole.Viewer), Token)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.Forbidden, (await Invitations.InviteAsync(world.Admin, Of(Email, OrganizationRole.Owner), Token)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.Forbidden, (await Invitations.InviteAsync(world.Developer, Of(Email, OrganizationRole.Viewer), Token)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.NotFound, (await Invitations.InviteAsync(world.Stranger, Of(Email, OrganizationRole.Viewer), Token)).Error?.Code);
         var owners = (await Invitations.InviteAsync(world.Owner, Of(Email, OrganizationRole.Owner), Token)).Value.Invitation.Id;
         Assert.Equal(ErrorCode.Forbidden, (await Invitations.ResendAsync(world.Admin, owners, "", Token)).Error?.Code);
         Assert.Equal(ErrorCode.Forbidden, (await Invitations.WithdrawAsync(world.Admin, owners, Token)).Error?.Code);
@@ -132,7 +141,8 @@ public sealed class InvitationTests : IAsyncDisposable
         var services = world.Run(("Limits:MembersPerOrganization", "5"));
         var invitations = services.Get<InvitationService>();
         Assert.Null((await invitations.InviteAsync(world.Admin, Of("one@example.com", OrganizationRole.Viewer), Token)).Error);
-        Assert.Equal(ErrorCode.Conflict, (await invitations.InviteAsync(world.Admin, Of("two@example.com", OrganizationRole.Viewer), Token)).Error?.Code);
+        Assert.Equal(ErrorCode.Conflict,
+            (await invitations.InviteAsync(world.Admin, Of("two@example.com", OrganizationRole.Viewer), Token)).Error?.Code);
     }
 
     [Fact]
@@ -158,5 +168,6 @@ public sealed class InvitationTests : IAsyncDisposable
 
     static string TokenOf(IssuedInvitation issued) => issued.Link[(issued.Link.IndexOf('=', StringComparison.Ordinal) + 1)..];
 
-    async Task<IssuedInvitation> InviteAsync(OrganizationRole role) => (await Invitations.InviteAsync(world.Admin, Of(Email, role), Token)).Value;
+    async Task<IssuedInvitation> InviteAsync(OrganizationRole role) =>
+        (await Invitations.InviteAsync(world.Admin, Of(Email, role), Token)).Value;
 }

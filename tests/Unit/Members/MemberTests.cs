@@ -28,7 +28,8 @@ public sealed class MemberTests : IAsyncDisposable
     {
         var page = (await Members.ListAsync(world.Admin, new("acme", Limit: 3), Token)).Value;
         Assert.Equal(["Olga", "Adam", "Dora"], page.Items.Select(x => x.Name));
-        Assert.Equal((0, 0, SecondFactor.None), (page.Items[0].Details!.Keys, page.Items[0].Details!.ServiceAccounts, page.Items[0].Details!.SecondFactor));
+        Assert.Equal((0, 0, SecondFactor.None), (
+            page.Items[0].Details!.Keys, page.Items[0].Details!.ServiceAccounts, page.Items[0].Details!.SecondFactor));
         var rest = (await Members.ListAsync(world.Admin, new("acme", Cursor: page.NextCursor, Limit: 3), Token)).Value;
         Assert.Equal(("Viktor", null), (Assert.Single(rest.Items).Name, rest.NextCursor));
 
@@ -59,7 +60,8 @@ public sealed class MemberTests : IAsyncDisposable
     {
         var changed = await Members.ChangeRoleAsync(world.Admin, "acme", world.Developer.Id, role, Token);
         Assert.Equal(refused, changed.Error?.Code);
-        Assert.Equal(refused is null ? role : OrganizationRole.Developer, (await Members.GetAsync(world.Owner, "acme", world.Developer.Id, Token)).Value.Role);
+        Assert.Equal(refused is null ? role
+            : OrganizationRole.Developer, (await Members.GetAsync(world.Owner, "acme", world.Developer.Id, Token)).Value.Role);
     }
 
     [Fact]
@@ -67,8 +69,10 @@ public sealed class MemberTests : IAsyncDisposable
     {
         var other = world.AddPerson("Omar");
         world.AddMember("acme", other, OrganizationRole.Owner);
-        Assert.Equal(ErrorCode.Forbidden, (await Members.ChangeRoleAsync(world.Admin, "acme", other.Id, OrganizationRole.Viewer, Token)).Error?.Code);
-        Assert.Equal(ErrorCode.Forbidden, (await Members.RemoveAsync(world.Admin, "acme", other.Id, Handover.RevokeAll, Token)).Error?.Code);
+        Assert.Equal(ErrorCode.Forbidden,
+            (await Members.ChangeRoleAsync(world.Admin, "acme", other.Id, OrganizationRole.Viewer, Token)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.Forbidden, (await Members.RemoveAsync(world.Admin, "acme", other.Id, Handover.RevokeAll, Token)).Error?.Code);
         Assert.Equal(ErrorCode.Forbidden, (await Members.RevokeEverythingAsync(world.Admin, "acme", other.Id, Token)).Error?.Code);
         Assert.Equal(ErrorCode.Forbidden, (await Members.SetDisabledAsync(world.Admin, "acme", world.Viewer.Id, true, Token)).Error?.Code);
     }
@@ -79,8 +83,10 @@ public sealed class MemberTests : IAsyncDisposable
         var other = world.AddPerson("Omar");
         world.AddMember("acme", other, OrganizationRole.Owner);
         Assert.Null((await Members.SetDisabledAsync(world.Owner, "acme", other.Id, true, Token)).Error); // a disabled owner is none
-        Assert.Equal(ErrorCode.Conflict, (await Members.ChangeRoleAsync(world.Owner, "acme", world.Owner.Id, OrganizationRole.Admin, Token)).Error?.Code);
-        Assert.Equal(ErrorCode.Conflict, (await Members.RemoveAsync(world.Owner, "acme", world.Owner.Id, Handover.RevokeAll, Token)).Error?.Code);
+        Assert.Equal(ErrorCode.Conflict,
+            (await Members.ChangeRoleAsync(world.Owner, "acme", world.Owner.Id, OrganizationRole.Admin, Token)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.Conflict, (await Members.RemoveAsync(world.Owner, "acme", world.Owner.Id, Handover.RevokeAll, Token)).Error?.Code);
         Assert.Equal(ErrorCode.Conflict, (await Members.SetDisabledAsync(world.Owner, "acme", world.Owner.Id, true, Token)).Error?.Code);
 
         Assert.Null((await Members.SetDisabledAsync(world.Owner, "acme", other.Id, false, Token)).Error);
@@ -97,7 +103,8 @@ public sealed class MemberTests : IAsyncDisposable
         Assert.Equal(refused, (await Members.FindBelongingsAsync(world.Owner, "acme", world.Owner.Id, Token)).Error);
         Assert.Equal(refused, (await Members.CheckOwnerStaysAsync(world.Owner, "acme", world.Owner.Id, Token)).Error);
         Assert.Null((await Members.CheckOwnerStaysAsync(world.Owner, "acme", world.Admin.Id, Token)).Error);
-        Assert.Equal(ErrorCode.Forbidden, (await Members.FindBelongingsAsync(world.Admin, "acme", world.Owner.Id, Token)).Error?.Code); // above their own role
+        // above their own role
+        Assert.Equal(ErrorCode.Forbidden, (await Members.FindBelongingsAsync(world.Admin, "acme", world.Owner.Id, Token)).Error?.Code);
 
         var other = world.AddPerson("Omar");
         world.AddMember("acme", other, OrganizationRole.Owner);
@@ -133,7 +140,8 @@ public sealed class MemberTests : IAsyncDisposable
         var node = world.Run();
         var outcomes = await Task.WhenAll(
             Task.Run(async () => (await Members.RemoveAsync(world.Owner, "acme", world.Owner.Id, Handover.RevokeAll, Token)).Error, Token),
-            Task.Run(async () => (await node.Get<MemberService>().ChangeRoleAsync(other, "acme", other.Id, OrganizationRole.Viewer, Token)).Error, Token));
+            Task.Run(async () =>
+                (await node.Get<MemberService>().ChangeRoleAsync(other, "acme", other.Id, OrganizationRole.Viewer, Token)).Error, Token));
         Assert.Equal(ErrorCode.Conflict, Assert.Single(outcomes.OfType<Error>()).Code);
         Assert.Single(Owners());
     }
@@ -146,8 +154,10 @@ public sealed class MemberTests : IAsyncDisposable
         Assert.Null((await Members.SetDisabledAsync(world.Owner, "acme", world.Developer.Id, true, Token)).Error);
         Assert.Empty(await world.Services.Projects.AccessibleAsync(world.Developer, Token));
         Assert.Equal(ErrorCode.NotFound, (await world.Services.Keys.GetAsync(world.Developer, key.Key.KeyId, Token)).Error?.Code);
-        Assert.Equal(ErrorCode.SessionRequired, (await world.Services.Keys.RevokeAsync(session, key.Key.KeyId, Token)).Error?.Code); // their only organization
-        Assert.Null((await world.Services.Verifier.VerifyAsync(PresentedKeys.Key(key.Secret.Reveal()), AccessRequirement.None, null, Token)).Refusal);
+        // their only organization
+        Assert.Equal(ErrorCode.SessionRequired, (await world.Services.Keys.RevokeAsync(session, key.Key.KeyId, Token)).Error?.Code);
+        Assert.Null((await world.Services.Verifier.VerifyAsync(
+            PresentedKeys.Key(key.Secret.Reveal()), AccessRequirement.None, null, Token)).Refusal);
         Assert.True((await Members.GetAsync(world.Owner, "acme", world.Developer.Id, Token)).Value.IsDisabled);
 
         Assert.Null((await Members.SetDisabledAsync(world.Owner, "acme", world.Developer.Id, false, Token)).Error);
@@ -187,13 +197,15 @@ public sealed class MemberTests : IAsyncDisposable
         var done = (await Members.RemoveAsync(world.Admin, "acme", world.Developer.Id, some with { Rest = new(null) }, Token)).Value;
         Assert.Equal(
             (gone, kept, scrap, robot),
-            (Assert.Single(done.KeysRevoked), Assert.Single(done.KeysHandedOver), Assert.Single(done.ServiceAccountsDeleted), Assert.Single(done.ServiceAccountsHandedOver)));
+            (Assert.Single(done.KeysRevoked), Assert.Single(done.KeysHandedOver), Assert.Single(done.ServiceAccountsDeleted), Assert.Single(
+                done.ServiceAccountsHandedOver)));
         Assert.Equal("Adam", (await world.Services.Keys.GetAsync(world.Admin, kept, Token)).Value.Owner.Name);
         Assert.Equal(KeyState.Revoked, (await world.Services.Keys.GetAsync(world.Admin, gone, Token)).Value.State);
         var account = (await world.Services.Get<ServiceAccountService>().GetAsync(world.Admin, robot, Token)).Value;
         var heir = Assert.Single(account.Owners);
         Assert.Equal(("Olga", false, "Dora"), (heir.User.Name, heir.Left, account.CreatedBy.Name));
-        Assert.Equal(ErrorCode.NotFound, (await world.Services.Get<ServiceAccountService>().GetAsync(world.Admin, scrap, Token)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.NotFound, (await world.Services.Get<ServiceAccountService>().GetAsync(world.Admin, scrap, Token)).Error?.Code);
     }
 
     [Fact]
@@ -206,7 +218,8 @@ public sealed class MemberTests : IAsyncDisposable
         var accounts = world.Services.Get<ServiceAccountService>();
         foreach (var account in new[] { shared, viewed })
         {
-            await accounts.ChangeAsync(world.Owner, account, new(OwnerIds: [world.Developer.Id, account == shared ? world.Admin.Id : other.Id]), Token);
+            await accounts.ChangeAsync(
+                world.Owner, account, new(OwnerIds: [world.Developer.Id, account == shared ? world.Admin.Id : other.Id]), Token);
         }
 
         world.SetRole("acme", other, OrganizationRole.Viewer); // can create no keys, so somebody has to
@@ -216,7 +229,8 @@ public sealed class MemberTests : IAsyncDisposable
 
         foreach (var (decisions, code) in new (Handover, ErrorCode)[]
         {
-            (new([]), ErrorCode.Conflict), (new([new(shared, null)], new(null)), ErrorCode.Conflict), (new([new(shared, world.Owner.Id)], new(null)), ErrorCode.Conflict),
+            (new([]), ErrorCode.Conflict), (new([new(shared, null)], new(null)), ErrorCode.Conflict), (
+                new([new(shared, world.Owner.Id)], new(null)), ErrorCode.Conflict),
         })
         {
             Assert.Equal(code, (await Members.RemoveAsync(world.Owner, "acme", world.Developer.Id, decisions, Token)).Error?.Code);
@@ -225,14 +239,16 @@ public sealed class MemberTests : IAsyncDisposable
         var done = (await Members.RemoveAsync(world.Owner, "acme", world.Developer.Id, new([new(viewed, world.Owner.Id)]), Token)).Value;
         Assert.Equal((shared, viewed), (Assert.Single(done.ServiceAccountsKept), Assert.Single(done.ServiceAccountsHandedOver)));
         Assert.Equal("Adam", Assert.Single((await accounts.GetAsync(world.Owner, shared, Token)).Value.Owners).User.Name);
-        Assert.Equal(["Olga", "Dan"], (await accounts.GetAsync(world.Owner, viewed, Token)).Value.Owners.Select(owner => owner.User.Name)); // in the leaver's place
+        // in the leaver's place
+        Assert.Equal(["Olga", "Dan"], (await accounts.GetAsync(world.Owner, viewed, Token)).Value.Owners.Select(owner => owner.User.Name));
     }
 
     [Fact]
     public async Task Account_whose_owners_leave_at_once_is_decided_on_by_the_last()
     {
         var id = (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, new("shared"), Token)).Value.Account.Id;
-        await world.Services.Get<ServiceAccountService>().ChangeAsync(world.Owner, id, new(OwnerIds: [world.Admin.Id, world.Developer.Id]), Token);
+        await world.Services.Get<ServiceAccountService>()
+            .ChangeAsync(world.Owner, id, new(OwnerIds: [world.Admin.Id, world.Developer.Id]), Token);
         var node = world.Run();
         var outcomes = await Task.WhenAll(
             Task.Run(() => Members.RemoveAsync(world.Owner, "acme", world.Admin.Id, new([]), Token), Token),
@@ -245,11 +261,14 @@ public sealed class MemberTests : IAsyncDisposable
     public async Task Removed_members_connected_app_stops_and_their_invitations_are_withdrawn()
     {
         var (_, tokens) = await world.Services.ConsentAsync(world.Admin);
-        var link = (await world.Services.Get<InvitationService>().InviteAsync(world.Admin, new("acme", "new@example.com", OrganizationRole.Admin, "https://keys.example"), Token)).Value.Link;
-        Assert.Null((await world.Services.Get<MemberService>().RemoveAsync(world.Owner, "acme", world.Admin.Id, Handover.RevokeAll, Token)).Error);
+        var link = (await world.Services.Get<InvitationService>()
+            .InviteAsync(world.Admin, new("acme", "new@example.com", OrganizationRole.Admin, "https://keys.example"), Token)).Value.Link;
+        Assert.Null((
+            await world.Services.Get<MemberService>().RemoveAsync(world.Owner, "acme", world.Admin.Id, Handover.RevokeAll, Token)).Error);
         Assert.Empty((await world.Services.Get<AuthorizationService>().ListAsync(world.Owner, new("acme"), Token)).Value.Items);
         Assert.NotNull((await world.Services.RefreshAsync("anything", tokens.RefreshToken!.Reveal())).Error);
-        Assert.Equal(ErrorCode.NotFound, (await world.Services.Get<InvitationService>().FindAsync(link[^LinkToken.Length..], Token)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.NotFound, (await world.Services.Get<InvitationService>().FindAsync(link[^LinkToken.Length..], Token)).Error?.Code);
     }
 
     [Fact]
@@ -271,7 +290,8 @@ public sealed class MemberTests : IAsyncDisposable
     {
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
         var key = await KeyAsync("backend");
-        await world.Services.Get<Core.PublishedApps.PublishedAppService>().PublishAsync(world.Developer, new(TestInstallation.Orders, "Bot", "workflow:intake"), Token);
+        await world.Services.Get<Core.PublishedApps.PublishedAppService>()
+            .PublishAsync(world.Developer, new(TestInstallation.Orders, "Bot", "workflow:intake"), Token);
         await world.Services.ConsentAsync(world.Developer);
         world.SignIn(world.Developer);
         var done = (await Members.RevokeEverythingAsync(world.Admin, "acme", world.Developer.Id, Token)).Value;
@@ -292,7 +312,8 @@ public sealed class MemberTests : IAsyncDisposable
             (await Members.SetDisabledAsync(owner, "acme", world.Developer.Id, true, Token)).Error?.Code,
             (await Members.RemoveAsync(owner, "acme", world.Developer.Id, Handover.RevokeAll, Token)).Error?.Code,
             (await Members.RevokeEverythingAsync(owner, "acme", world.Developer.Id, Token)).Error?.Code,
-            (await world.Services.Get<InvitationService>().InviteAsync(owner, new("acme", "new@example.com", OrganizationRole.Viewer, ""), Token)).Error?.Code,
+            (await world.Services.Get<InvitationService>()
+                .InviteAsync(owner, new("acme", "new@example.com", OrganizationRole.Viewer, ""), Token)).Error?.Code,
         ];
         Assert.All(codes, code => Assert.Equal(ErrorCode.FreshSignInRequired, code));
     }
@@ -316,7 +337,9 @@ public sealed class MemberTests : IAsyncDisposable
         return [.. context.Members.Where(x => x.OrganizationId == organization && x.Role == OrganizationRole.Owner).Select(x => x.UserId)];
     }
 
-    async Task<string> KeyAsync(string name) => (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, name), Token)).Value.Key.KeyId;
+    async Task<string> KeyAsync(string name) =>
+        (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, name), Token)).Value.Key.KeyId;
 
-    async Task<string> AccountAsync(string name) => (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Developer, new(name), Token)).Value.Account.Id;
+    async Task<string> AccountAsync(string name) =>
+        (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Developer, new(name), Token)).Value.Account.Id;
 }

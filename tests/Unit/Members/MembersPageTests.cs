@@ -95,7 +95,8 @@ public sealed class MembersPageTests : PageTest
     {
         world.SetRole("acme", world.Developer, OrganizationRole.Admin);
         var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
-        var account = (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Developer, new("robot"), Token)).Value.Account.Id;
+        var account =
+            (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Developer, new("robot"), Token)).Value.Account.Id;
         var page = Open(world.Owner);
         await page.ChooseAsync("Actions for Dora", "Remove…");
         page.WaitForRole("alertdialog");
@@ -105,7 +106,8 @@ public sealed class MembersPageTests : PageTest
         page.WaitForAssertion(() => Assert.Contains("Removed Dora", page.SnackbarTexts().Single(), StringComparison.Ordinal));
         Assert.Equal(ErrorCode.NotFound, (await Members.GetAsync(world.Owner, "acme", world.Developer.Id, Token)).Error?.Code);
         Assert.Equal(KeyState.Revoked, (await world.Services.Keys.GetAsync(world.Owner, key, Token)).Value.State);
-        Assert.Equal("Olga", Assert.Single((await world.Services.Get<ServiceAccountService>().GetAsync(world.Owner, account, Token)).Value.Owners).User.Name);
+        Assert.Equal("Olga", Assert.Single(
+            (await world.Services.Get<ServiceAccountService>().GetAsync(world.Owner, account, Token)).Value.Owners).User.Name);
     }
 
     [Fact]
@@ -118,7 +120,8 @@ public sealed class MembersPageTests : PageTest
         var page = Open(world.Owner);
         await page.ChooseAsync("Actions for Dora", "Remove…");
         page.WaitForRole("alertdialog");
-        Assert.Contains("The service account robot stays with its other owners.", page.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
+        Assert.Contains(
+            "The service account robot stays with its other owners.", page.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
         Assert.Empty(page.AllByRole("combobox", "What becomes of robot"));
         Assert.Single(page.AllByRole("button", "Remove"));
         await page.ByRole("form").SubmitAsync();
@@ -150,7 +153,9 @@ public sealed class MembersPageTests : PageTest
     IRenderedComponent<PageHost> Open(Actor person)
     {
         var session = world.SignIn(person).SessionId!;
-        authorization.SetAuthorized(person.Name).SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(ClaimTypes.Name, person.Name), new Claim(CurrentActor.SessionClaim, session));
+        authorization.SetAuthorized(person.Name)
+            .SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(ClaimTypes.Name, person.Name), new Claim(
+                CurrentActor.SessionClaim, session));
         Services.GetRequiredService<NavigationManager>().NavigateTo("/acme/members");
         return RenderPage<MembersPage>(p => p.Add(x => x.Organization, "acme"));
     }

@@ -77,7 +77,9 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
     [InlineData("request_uri", "https://app.example.com/r", "request_uri_not_supported")]
     public async Task Error_goes_back_by_itself_only_to_a_client_that_the_person_approved(string name, string value, string error)
     {
-        var client = (await world.Services.RegisterAsync(new("Assistant", [OAuthFlow.Callback], AuthMethods.None, Scope: "read:workflows"))).Client.ClientId;
+        var client =
+            (await world.Services.RegisterAsync(
+                new("Assistant", [OAuthFlow.Callback], AuthMethods.None, Scope: "read:workflows"))).Client.ClientId;
         await world.Services.CodeAsync(world.Admin, client); // somebody else's approval means nothing
         var unknown = await Requests.CheckAsync(world.Developer, With(client, (name, value)), OAuthFlow.Origin.Issuer, Token);
         Assert.Equal((null, null, error, "127.0.0.1"), (unknown.Request, unknown.Redirect, unknown.Shown!.Name, unknown.Back!.Place));
@@ -87,7 +89,8 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
         Assert.Equal(check.Redirect, unknown.Back.Url);
         var answer = QueryHelpers.ParseQuery(new Uri(check.Redirect!).Query);
         Assert.StartsWith(OAuthFlow.Callback + "?", check.Redirect, StringComparison.Ordinal);
-        Assert.Equal((error, "xyz", OAuthFlow.Origin.Issuer), (answer["error"].ToString(), answer["state"].ToString(), answer["iss"].ToString()));
+        Assert.Equal(
+            (error, "xyz", OAuthFlow.Origin.Issuer), (answer["error"].ToString(), answer["state"].ToString(), answer["iss"].ToString()));
     }
 
     [Theory]
@@ -113,7 +116,8 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
         var check = await Requests.CheckAsync(world.Developer, Twice(client, "state"), OAuthFlow.Origin.Issuer, Token);
         Assert.Contains("error=invalid_request", check.Back!.Url, StringComparison.Ordinal);
         Assert.DoesNotContain("state=", check.Back.Url, StringComparison.Ordinal);
-        Assert.NotNull((await Requests.CheckAsync(world.Developer, Twice(client, "state", ""), OAuthFlow.Origin.Issuer, Token)).Request); // without a value it is omitted
+        // without a value it is omitted
+        Assert.NotNull((await Requests.CheckAsync(world.Developer, Twice(client, "state", ""), OAuthFlow.Origin.Issuer, Token)).Request);
     }
 
     [Theory]
@@ -124,7 +128,8 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
     public async Task Resource_may_be_named_twice_if_it_is_one(string first, string second, string? error)
     {
         var client = (await world.Services.RegisterAsync()).Client.ClientId;
-        var check = await Requests.CheckAsync(world.Developer, Parameters(client, ("resource", first), ("resource", second)), OAuthFlow.Origin.Issuer, Token);
+        var check = await Requests.CheckAsync(
+            world.Developer, Parameters(client, ("resource", first), ("resource", second)), OAuthFlow.Origin.Issuer, Token);
         Assert.Equal(error is null ? first : null, check.Request?.Resource);
         Assert.Equal(error, check.Shown?.Name);
     }
@@ -132,14 +137,22 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
     [Fact]
     public async Task Approval_goes_back_with_code_state_and_issuer_and_a_denial_says_so()
     {
-        var client = (await world.Services.RegisterAsync(new("Assistant", ["https://app.example.com/cb?tenant=7"], AuthMethods.None))).Client.ClientId;
-        var request = (await Requests.CheckAsync(world.Developer, With(client, ("redirect_uri", "https://app.example.com/cb?tenant=7")), OAuthFlow.Origin.Issuer, Token)).Request!;
-        Assert.Equal(ErrorCode.NotFound, (await Requests.ApproveAsync(world.Developer, request, "globex", OAuthFlow.Origin.Issuer, Token)).Error?.Code);
-        var approved = QueryHelpers.ParseQuery(new Uri((await Requests.ApproveAsync(world.Developer, request, "acme", OAuthFlow.Origin.Issuer, Token)).Value.Reveal()).Query);
-        Assert.Equal(("7", "xyz", OAuthFlow.Origin.Issuer), (approved["tenant"].ToString(), approved["state"].ToString(), approved["iss"].ToString()));
+        var client =
+            (await world.Services.RegisterAsync(
+                new("Assistant", ["https://app.example.com/cb?tenant=7"], AuthMethods.None))).Client.ClientId;
+        var request =
+            (await Requests.CheckAsync(world.Developer, With(client, ("redirect_uri", "https://app.example.com/cb?tenant=7")),
+                OAuthFlow.Origin.Issuer, Token)).Request!;
+        Assert.Equal(ErrorCode.NotFound,
+            (await Requests.ApproveAsync(world.Developer, request, "globex", OAuthFlow.Origin.Issuer, Token)).Error?.Code);
+        var approved = QueryHelpers.ParseQuery(
+            new Uri((await Requests.ApproveAsync(world.Developer, request, "acme", OAuthFlow.Origin.Issuer, Token)).Value.Reveal()).Query);
+        Assert.Equal(("7", "xyz", OAuthFlow.Origin.Issuer), (
+            approved["tenant"].ToString(), approved["state"].ToString(), approved["iss"].ToString()));
         Assert.NotEmpty(approved["code"].ToString());
         var denied = QueryHelpers.ParseQuery(new Uri(AuthorizationRequests.Deny(request, OAuthFlow.Origin.Issuer)).Query);
-        Assert.Equal(("access_denied", "xyz", OAuthFlow.Origin.Issuer), (denied["error"].ToString(), denied["state"].ToString(), denied["iss"].ToString()));
+        Assert.Equal(("access_denied", "xyz", OAuthFlow.Origin.Issuer), (
+            denied["error"].ToString(), denied["state"].ToString(), denied["iss"].ToString()));
         Assert.False(denied.ContainsKey("code"));
     }
 
@@ -185,16 +198,20 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
         var check = await Requests.CheckAsync(world.Developer, With(client, ("scope", scope)), OAuthFlow.Origin.Issuer, Token);
         Assert.Equal(shown, string.Join(' ', check.Request!.Scopes));
         var body = OAuthFlow.Body(("client_id", OAuthClient.CommandLineId), ("scope", $"{scope} api"));
-        var device = (await world.Services.Get<DeviceRequests>().RequestAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin, Token)).Value;
-        Assert.Contains("api", (await world.Services.Get<DeviceRequests>().FindAsync(world.Developer, device.UserCode.Reveal(), Token)).Value.Scopes);
+        var device = (await world.Services.Get<DeviceRequests>()
+            .RequestAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin, Token)).Value;
+        Assert.Contains(
+            "api", (await world.Services.Get<DeviceRequests>().FindAsync(world.Developer, device.UserCode.Reveal(), Token)).Value.Scopes);
     }
 
     [Fact]
     public async Task Registered_scopes_bound_what_a_client_asks_for()
     {
-        var client = (await world.Services.RegisterAsync(new("Assistant", [OAuthFlow.Callback], AuthMethods.None, Scope: "read:workflows openid"))).Client;
+        var client = (await world.Services.RegisterAsync(
+            new("Assistant", [OAuthFlow.Callback], AuthMethods.None, Scope: "read:workflows openid"))).Client;
         Assert.Equal(["read:workflows"], client.Scope);
-        var check = await Requests.CheckAsync(world.Developer, With(client.ClientId, ("scope", "write:workflows read:workflows")), OAuthFlow.Origin.Issuer, Token);
+        var check = await Requests.CheckAsync(
+            world.Developer, With(client.ClientId, ("scope", "write:workflows read:workflows")), OAuthFlow.Origin.Issuer, Token);
         Assert.Equal(["read:workflows"], check.Request!.Scopes);
     }
 
@@ -202,8 +219,10 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
     public async Task Registration_keeps_what_is_offered_and_leaves_out_the_rest()
     {
         var issued = await world.Services.RegisterAsync(new(
-            "Hosted assistant", ["https://assistant.example.com/cb", "javascript:alert(1)", "https://assistant.example.com/cb", "cursor://anysphere.cursor-mcp/cb"], "private_key_jwt",
-            ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:jwt-bearer", "implicit"], ["code", "token"], "openid api read:agents", "http://localhost:3080"));
+            "Hosted assistant", ["https://assistant.example.com/cb", "javascript:alert(1)",
+                "https://assistant.example.com/cb", "cursor://anysphere.cursor-mcp/cb"], "private_key_jwt",
+            ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:jwt-bearer", "implicit"],
+            ["code", "token"], "openid api read:agents", "http://localhost:3080"));
         Assert.Equal((AuthMethods.Basic, null), (issued.AuthMethod, issued.ClientUri));
         Assert.NotNull(issued.Secret);
         Assert.Equal(["https://assistant.example.com/cb", "cursor://anysphere.cursor-mcp/cb"], issued.Client.RedirectUris);
@@ -225,7 +244,8 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
     public async Task Registration_of_which_nothing_remains_is_refused(string grants, string types, string? error)
     {
         var client = new NewClient("x", [OAuthFlow.Callback], AuthMethods.None, Words(grants), Words(types));
-        Assert.Equal(error, (await world.Services.Get<ClientRegistration>().RegisterAsync(client, OAuthFlow.Origin, Token)).Error.OAuthName());
+        Assert.Equal(
+            error, (await world.Services.Get<ClientRegistration>().RegisterAsync(client, OAuthFlow.Origin, Token)).Error.OAuthName());
 
         static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
     }
@@ -249,7 +269,8 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
     public async Task Long_name_is_cut_and_more_than_ten_addresses_are_the_first_ten()
     {
         var issued = await world.Services.RegisterAsync(new(
-            string.Concat(Enumerable.Repeat("\U0001F511", 150)), [.. Enumerable.Range(0, 30).Select(i => $"https://app.example.com/{i}")], AuthMethods.None));
+            string.Concat(Enumerable.Repeat("\U0001F511", 150)),
+            [.. Enumerable.Range(0, 30).Select(i => $"https://app.example.com/{i}")], AuthMethods.None));
         Assert.Equal(string.Concat(Enumerable.Repeat("\U0001F511", 100)), issued.Client.Name);
         Assert.Equal(Enumerable.Range(0, 10).Select(i => $"https://app.example.com/{i}"), issued.Client.RedirectUris);
     }
@@ -262,9 +283,13 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
             await world.Services.RegisterAsync();
         }
 
-        Assert.Equal(429, (await world.Services.Get<ClientRegistration>().RegisterAsync(new("x", [OAuthFlow.Callback]), OAuthFlow.Origin, Token)).Error.OAuthStatus());
+        Assert.Equal(
+            429, (await world.Services.Get<ClientRegistration>()
+                .RegisterAsync(new("x", [OAuthFlow.Callback]), OAuthFlow.Origin, Token)).Error.OAuthStatus());
         var closed = world.Run(("OAuth:Registration", "false"));
-        Assert.Equal(403, (await closed.Get<ClientRegistration>().RegisterAsync(new("x", [OAuthFlow.Callback]), OAuthFlow.Origin, Token)).Error.OAuthStatus());
+        Assert.Equal(
+            403, (await closed.Get<ClientRegistration>()
+                .RegisterAsync(new("x", [OAuthFlow.Callback]), OAuthFlow.Origin, Token)).Error.OAuthStatus());
     }
 
     [Fact]
@@ -303,18 +328,21 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
         Assert.Null(await RegisterFromAsync("198.51.100.7", world.Services));
         Assert.Equal(before + 1, await context.RegisteredClients.CountAsync(Token));
         Assert.True(await ExistsAsync("approved0"));
-        Assert.Equal(ClientRegistration.MaxUnapproved / 5, await context.RegisteredClients.CountAsync(x => x.Network == "203.0.4.0/24" && x.ApprovedAt == null, Token));
+        Assert.Equal(ClientRegistration.MaxUnapproved / 5, await context.RegisteredClients.CountAsync(
+            x => x.Network == "203.0.4.0/24" && x.ApprovedAt == null, Token));
     }
 
     [Fact]
     public async Task Unapproved_client_lasts_an_hour_or_with_a_request_a_day()
     {
-        var (silent, asking, byDevice) = (await world.Services.RegisterAsync(), await world.Services.RegisterAsync(), await world.Services.RegisterAsync(
+        var (silent, asking, byDevice) =
+            (await world.Services.RegisterAsync(), await world.Services.RegisterAsync(), await world.Services.RegisterAsync(
             new("Device", null, AuthMethods.None, [GrantTypes.DeviceCode])));
         await Requests.CheckAsync(world.Developer, OAuthFlow.Authorize(asking.Client.ClientId), OAuthFlow.Origin.Issuer, Token);
         await world.Services.Get<WritesBehind>().FlushAsync(Token);
         var body = OAuthFlow.Body(("client_id", byDevice.Client.ClientId));
-        Assert.Null((await world.Services.Get<DeviceRequests>().RequestAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin, Token)).Error);
+        Assert.Null((await world.Services.Get<DeviceRequests>()
+            .RequestAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin, Token)).Error);
         await ClearAfterAsync(TimeSpan.FromMinutes(59));
         Assert.Equal((true, true, true), (await ExistsAsync(silent), await ExistsAsync(asking), await ExistsAsync(byDevice)));
         await ClearAfterAsync(TimeSpan.FromMinutes(2));
@@ -345,7 +373,8 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
     [InlineData("\U0001D40B\U0001D41A\U0001D42D\U0001D41C\U0001D421\U0001D424\U0001D41E\U0001D432")] // mathematical letters
     public async Task Name_that_reads_like_the_product_is_refused(string name)
     {
-        var refused = (await world.Services.Get<ClientRegistration>().RegisterAsync(new(name, [OAuthFlow.Callback]), OAuthFlow.Origin, Token)).Error;
+        var refused =
+            (await world.Services.Get<ClientRegistration>().RegisterAsync(new(name, [OAuthFlow.Callback]), OAuthFlow.Origin, Token)).Error;
         Assert.Equal("invalid_client_metadata", refused.OAuthName());
     }
 
@@ -354,7 +383,8 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
     [InlineData("Key latch")]
     [InlineData("\u041F\u043E\u043C\u043E\u0449\u043D\u0438\u043A")]
     [InlineData("\u6771\u4EAC Key")]
-    public async Task Other_names_are_taken(string name) => Assert.Equal(name, (await world.Services.RegisterAsync(new(name, [OAuthFlow.Callback]))).Client.Name);
+    public async Task Other_names_are_taken(string name) =>
+        Assert.Equal(name, (await world.Services.RegisterAsync(new(name, [OAuthFlow.Callback]))).Client.Name);
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
@@ -387,7 +417,8 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
 
     Task<bool> ExistsAsync(IssuedClient client) => ExistsAsync(client.Client.ClientId);
 
-    static async Task<Error?> RegisterFromAsync(string address, Services services) => (await services.Get<ClientRegistration>().RegisterAsync(
+    static async Task<Error?> RegisterFromAsync(string address, Services services) => (
+        await services.Get<ClientRegistration>().RegisterAsync(
         new("x", [OAuthFlow.Callback]), OAuthFlow.Origin with { Address = System.Net.IPAddress.Parse(address) }, Token)).Error;
 
     static OAuthParameters Twice(string client, string name, string value = "x") => Parameters(client, (name, value));
@@ -396,12 +427,14 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
     {
         string[] names = ["client_id", "response_type", "redirect_uri", "code_challenge", "code_challenge_method", "scope", "state"];
         var usual = OAuthFlow.Authorize(client);
-        return OAuthParameters.Read(names.Select(name => KeyValuePair.Create(name, usual[name]!)).Concat(more.Select(x => KeyValuePair.Create(x.Name, x.Value))));
+        return OAuthParameters.Read(
+            names.Select(name => KeyValuePair.Create(name, usual[name]!)).Concat(more.Select(x => KeyValuePair.Create(x.Name, x.Value))));
     }
 
     static OAuthParameters With(string client, params (string Name, string Value)[] others)
     {
-        string[] names = ["client_id", "response_type", "redirect_uri", "code_challenge", "code_challenge_method", "scope", "state", "resource", "response_mode", "request", "request_uri"];
+        string[] names = ["client_id", "response_type", "redirect_uri", "code_challenge",
+            "code_challenge_method", "scope", "state", "resource", "response_mode", "request", "request_uri"];
         var usual = OAuthFlow.Authorize(client);
         var values = names.Where(name => usual[name] is not null).ToDictionary(name => name, name => usual[name]!, StringComparer.Ordinal);
         foreach (var (name, value) in others)

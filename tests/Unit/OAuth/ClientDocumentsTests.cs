@@ -22,7 +22,15 @@ public sealed class ClientDocumentsTests : IAsyncLifetime
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    static object Document => new { client_id = Url, client_name = "Desk assistant", redirect_uris = new[] { OAuthFlow.Callback }, grant_types = new[] { "authorization_code", "refresh_token", "implicit" }, token_endpoint_auth_method = "none" };
+    static object Document =>
+        new
+        {
+            client_id = Url,
+            client_name = "Desk assistant",
+            redirect_uris = new[] { OAuthFlow.Callback },
+            grant_types = new[] { "authorization_code", "refresh_token", "implicit" },
+            token_endpoint_auth_method = "none"
+        };
 
     public async ValueTask InitializeAsync()
     {
@@ -40,8 +48,10 @@ public sealed class ClientDocumentsTests : IAsyncLifetime
     [Fact]
     public async Task Described_client_gets_tokens_without_registration_and_is_known_by_its_host()
     {
-        var request = (await services.Get<AuthorizationRequests>().CheckAsync(world.Developer, OAuthFlow.Authorize(Url), OAuthFlow.Origin.Issuer, Token)).Request!;
-        Assert.Equal(("app.example.com", "Desk assistant", ClientKind.Described, true), (request.Client.Name, request.Client.ClaimedName, request.Client.Kind, request.Client.IsUnverified));
+        var request = (await services.Get<AuthorizationRequests>()
+            .CheckAsync(world.Developer, OAuthFlow.Authorize(Url), OAuthFlow.Origin.Issuer, Token)).Request!;
+        Assert.Equal(("app.example.com", "Desk assistant", ClientKind.Described, true), (
+            request.Client.Name, request.Client.ClaimedName, request.Client.Kind, request.Client.IsUnverified));
         var code = await services.CodeAsync(world.Developer, Url);
         var issued = (await services.ExchangeAsync(Url, code)).Value;
         Assert.Equal(Url, new JsonWebToken(issued.AccessToken.Reveal()).GetClaim("client_id").Value);
@@ -55,7 +65,8 @@ public sealed class ClientDocumentsTests : IAsyncLifetime
         foreach (var secret in new[] { refreshed.AccessToken, refreshed.RefreshToken! })
         {
             var body = OAuthFlow.Body(("token", secret.Reveal()), ("client_id", account.ClientId), ("client_secret", account.Secret));
-            var answer = await services.Get<Introspection>().AskAsync(body, PresentedClient.Read([], body).Value, default, null, OAuthFlow.Origin, Token);
+            var answer = await services.Get<Introspection>()
+                .AskAsync(body, PresentedClient.Read([], body).Value, default, null, OAuthFlow.Origin, Token);
             Assert.Equal(Url, answer.Facts!.ClientId);
         }
     }
@@ -64,12 +75,14 @@ public sealed class ClientDocumentsTests : IAsyncLifetime
     public async Task Approval_brings_the_stored_client_up_to_date()
     {
         await services.CodeAsync(world.Developer, Url);
-        server.Serve(new { client_id = Url, redirect_uris = new[] { OAuthFlow.Callback, "https://app.example.com/cb" }, scope = "read:workflows" });
+        server.Serve(
+            new { client_id = Url, redirect_uris = new[] { OAuthFlow.Callback, "https://app.example.com/cb" }, scope = "read:workflows" });
         world.Time.Advance(TimeSpan.FromMinutes(6));
         await services.CodeAsync(world.Developer, Url);
         await using var context = world.Open();
         var row = Assert.Single(context.RegisteredClients);
-        Assert.Equal(($"{OAuthFlow.Callback}\nhttps://app.example.com/cb", "read:workflows", Url, "app.example.com"), (row.RedirectUris, row.Scope, row.ClientUri, row.Name));
+        Assert.Equal(($"{OAuthFlow.Callback}\nhttps://app.example.com/cb", "read:workflows", Url, "app.example.com"), (
+            row.RedirectUris, row.Scope, row.ClientUri, row.Name));
         Assert.Null(await services.Get<OAuthClients>().FindAsync(row.ClientId, Token)); // the stored id is no client's
         Assert.NotNull(await services.Get<OAuthClients>().FindAsync(Url, Token));
     }
@@ -127,7 +140,8 @@ public sealed class ClientDocumentsTests : IAsyncLifetime
         server.Answer = http =>
         {
             http.Response.StatusCode = status;
-            http.Response.Headers.Location = http.Request.Path == "/oauth/client.json" ? "https://app.example.com/other.json" : "https://127.0.0.1/";
+            http.Response.Headers.Location = http.Request.Path == "/oauth/client.json"
+                ? "https://app.example.com/other.json" : "https://127.0.0.1/";
             return Task.CompletedTask;
         };
         await IsRefusedAsync(Url);
@@ -165,7 +179,8 @@ public sealed class ClientDocumentsTests : IAsyncLifetime
             }
 
             arrived.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted)
+                .ContinueWith(_ => { }, TaskScheduler.Default);
         };
         var fetching = services.Get<ClientDocuments>().FindAsync(Url, Token);
         await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
@@ -237,7 +252,9 @@ public sealed class ClientDocumentsTests : IAsyncLifetime
     [InlineData("HTTPS://app.example.com/oauth/client.json")]
     public async Task Other_client_id_names_no_document(string clientId)
     {
-        Assert.NotNull((await services.Get<AuthorizationRequests>().CheckAsync(world.Developer, OAuthFlow.Authorize(clientId), OAuthFlow.Origin.Issuer, Token)).Shown);
+        Assert.NotNull(
+            (await services.Get<AuthorizationRequests>()
+                .CheckAsync(world.Developer, OAuthFlow.Authorize(clientId), OAuthFlow.Origin.Issuer, Token)).Shown);
         Assert.Empty(server.Requested);
     }
 
@@ -245,10 +262,12 @@ public sealed class ClientDocumentsTests : IAsyncLifetime
     public async Task Redirect_uris_of_the_document_are_held_to_the_rules()
     {
         var check = await services.Get<AuthorizationRequests>().CheckAsync(
-            world.Developer, OAuthFlow.Body(("client_id", Url), ("response_type", "code"), ("redirect_uri", "https://evil.example/"), ("code_challenge", OAuthFlow.Challenge), ("code_challenge_method", "S256")),
+            world.Developer, OAuthFlow.Body(("client_id", Url), ("response_type", "code"),
+                ("redirect_uri", "https://evil.example/"), ("code_challenge", OAuthFlow.Challenge), ("code_challenge_method", "S256")),
             OAuthFlow.Origin.Issuer, Token);
         Assert.NotNull(check.Shown);
-        var scopes = await services.Get<AuthorizationRequests>().CheckAsync(world.Developer, OAuthFlow.Authorize(Url, "api"), OAuthFlow.Origin.Issuer, Token);
+        var scopes = await services.Get<AuthorizationRequests>()
+            .CheckAsync(world.Developer, OAuthFlow.Authorize(Url, "api"), OAuthFlow.Origin.Issuer, Token);
         Assert.Equal("invalid_scope", scopes.Shown!.Name);
         Assert.Contains("error=invalid_scope", scopes.Back!.Url, StringComparison.Ordinal);
     }
@@ -259,7 +278,9 @@ public sealed class ClientDocumentsTests : IAsyncLifetime
         var code = await services.CodeAsync(world.Developer, Url);
         var off = world.Run(others => others.AddSingleton<ClientDocumentNetwork>(server), ("OAuth:ClientMetadataDocuments", "false"));
         server.Requested.Clear();
-        Assert.NotNull((await off.Get<AuthorizationRequests>().CheckAsync(world.Developer, OAuthFlow.Authorize(Url), OAuthFlow.Origin.Issuer, Token)).Shown);
+        Assert.NotNull(
+            (await off.Get<AuthorizationRequests>()
+                .CheckAsync(world.Developer, OAuthFlow.Authorize(Url), OAuthFlow.Origin.Issuer, Token)).Shown);
         Assert.Empty(server.Requested);
         Assert.Equal("invalid_client", (await off.ExchangeAsync(Url, code)).Error.OAuthName());
         Assert.Null((await services.ExchangeAsync(Url, code)).Error);
@@ -267,7 +288,8 @@ public sealed class ClientDocumentsTests : IAsyncLifetime
 
     async Task IsRefusedAsync(string url)
     {
-        var check = await services.Get<AuthorizationRequests>().CheckAsync(world.Developer, OAuthFlow.Authorize(url), OAuthFlow.Origin.Issuer, Token);
+        var check = await services.Get<AuthorizationRequests>()
+            .CheckAsync(world.Developer, OAuthFlow.Authorize(url), OAuthFlow.Origin.Issuer, Token);
         Assert.Equal((null, null), (check.Request, check.Redirect));
         Assert.StartsWith("The app that sent you here is described by a document at ", check.Shown!.Detail, StringComparison.Ordinal);
         Assert.Equal("invalid_client", (await services.ExchangeAsync(url, "latchkey_ac_x")).Error.OAuthName());

@@ -21,13 +21,16 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
     {
         var device = await world.Services.DeviceAsync();
         var code = device.UserCode.Reveal();
-        foreach (var typed in new[] { code, code.ToLowerInvariant(), code.Replace("-", "", StringComparison.Ordinal), $" {code.Replace('-', ' ')} ",
-            code.Replace('-', '\u2014'), code.Replace('-', '\u00A0'), code.Replace('-', '_'), $"{code}\r\n", $"\"{code}\"", $"\u201C{code}\u201D.", string.Join('\u200B', code.AsEnumerable()),
+        foreach (var typed in new[] { code, code.ToLowerInvariant(), code.Replace("-", "", StringComparison.Ordinal),
+            $" {code.Replace('-', ' ')} ",
+            code.Replace('-', '\u2014'), code.Replace('-', '\u00A0'), code.Replace('-', '_'),
+            $"{code}\r\n", $"\"{code}\"", $"\u201C{code}\u201D.", string.Join('\u200B', code.AsEnumerable()),
             string.Concat(code.Select(c => c == '-' ? '\uFF0D' : (char)(c + 0xFEE0))), $"{code}\ud800", $"1{code}2" })
         {
             world.Time.Advance(TimeSpan.FromMinutes(1)); // guesses are limited
             var request = (await Devices.FindAsync(world.Developer, typed, Token)).Value;
-            Assert.Equal((code, OAuthClient.CommandLineId, "127.0.0.1", "curl/8", TestInstallation.Start), (request.UserCode, request.Client.ClientId, request.Address, request.UserAgent, request.CreatedAt));
+            Assert.Equal((code, OAuthClient.CommandLineId, "127.0.0.1", "curl/8", TestInstallation.Start), (
+                request.UserCode, request.Client.ClientId, request.Address, request.UserAgent, request.CreatedAt));
             Assert.Equal(["api"], request.Scopes);
         }
     }
@@ -57,7 +60,8 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
         }
 
         Assert.Equal(ErrorCode.RateLimited, (await Devices.FindAsync(world.Developer, device.UserCode.Reveal(), Token)).Error?.Code);
-        Assert.Equal(ErrorCode.RateLimited, (await Devices.ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.RateLimited, (await Devices.ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token)).Error?.Code);
         Assert.True((await Devices.FindAsync(world.Admin, device.UserCode.Reveal(), Token)).Succeeded);
     }
 
@@ -65,11 +69,13 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
     public async Task Device_is_approved_for_an_organization_of_the_person_and_only_once()
     {
         var device = await world.Services.DeviceAsync();
-        Assert.Equal(ErrorCode.NotFound, (await Devices.ApproveAsync(world.Developer, device.UserCode.Reveal(), "globex", Token)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.NotFound, (await Devices.ApproveAsync(world.Developer, device.UserCode.Reveal(), "globex", Token)).Error?.Code);
         Assert.Null((await Devices.ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token)).Error);
         Assert.NotNull((await Devices.DenyAsync(world.Developer, device.UserCode.Reveal(), Token)).Error);
         Assert.NotNull((await Devices.ApproveAsync(world.Stranger, device.UserCode.Reveal(), "globex", Token)).Error);
-        Assert.Equal("person-3", new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken((await world.Services.PollAsync(device)).Value.AccessToken.Reveal()).Subject);
+        Assert.Equal("person-3", new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(
+            (await world.Services.PollAsync(device)).Value.AccessToken.Reveal()).Subject);
     }
 
     [Fact]
@@ -98,7 +104,8 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
         Assert.Null(await RequestFromAsync("198.51.100.7"));
         await using var context = world.Open();
         Assert.Equal(0, await context.DeviceCodes.CountAsync(x => x.UserAgent == "over" || x.UserAgent == "old", Token));
-        Assert.Equal(1, await context.DeviceCodes.CountAsync(x => x.State == DeviceCodeState.Approved, Token)); // its device has not asked yet
+        // its device has not asked yet
+        Assert.Equal(1, await context.DeviceCodes.CountAsync(x => x.State == DeviceCodeState.Approved, Token));
     }
 
     [Fact]
@@ -133,7 +140,8 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
             Assert.Null((await limited.AskAsync(tokens.AccessToken.Reveal())).Refusal);
         }
 
-        Assert.Equal("invalid_grant", (await limited.RefreshAsync(OAuthClient.CommandLineId, first.RefreshToken!.Reveal())).Error.OAuthName());
+        Assert.Equal(
+            "invalid_grant", (await limited.RefreshAsync(OAuthClient.CommandLineId, first.RefreshToken!.Reveal())).Error.OAuthName());
         await using var context = world.Open();
         var entry = await context.AuditEntries.SingleAsync(x => x.Action == "authorization.ended", Token);
         Assert.Contains("limit_reached", entry.Details, StringComparison.Ordinal);
@@ -176,11 +184,13 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
         for (var i = 0; i < 5; i++)
         {
             devices.Add(await limited.DeviceAsync());
-            Assert.Null((await limited.Get<DeviceRequests>().ApproveAsync(world.Developer, devices[i].UserCode.Reveal(), "acme", Token)).Error);
+            Assert.Null((
+                await limited.Get<DeviceRequests>().ApproveAsync(world.Developer, devices[i].UserCode.Reveal(), "acme", Token)).Error);
         }
 
         var other = world.Run(("Limits:AuthorizationsPerPerson", "2"));
-        var issued = await Task.WhenAll(devices.Select((device, i) => Task.Run(() => (i % 2 == 0 ? limited : other).PollAsync(device), Token)));
+        var issued =
+            await Task.WhenAll(devices.Select((device, i) => Task.Run(() => (i % 2 == 0 ? limited : other).PollAsync(device), Token)));
         Assert.All(issued, outcome => Assert.Null(outcome.Error));
         await using var context = world.Open();
         Assert.Equal(2, await context.Authorizations.CountAsync(x => x.EndedAt == null, Token));
@@ -196,8 +206,10 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
         var own = (await authorizations.ListAsync(world.Developer, new(Limit: 1), Token)).Value;
         var app = Assert.Single(own.Items);
         Assert.Equal(("Assistant", false, "acme", "Dora"), (app.ClientName, app.IsVerified, app.Organization, app.Owner.Name));
-        var cli = Assert.Single((await authorizations.ListAsync(world.Developer, new(Cursor: own.NextCursor, Limit: 1), Token)).Value.Items);
-        Assert.Equal((OAuthClient.CommandLineId, true, TestInstallation.Start, TestInstallation.Start.AddDays(30)), (cli.ClientId, cli.IsVerified, cli.LastUsedAt, cli.ExpiresAt));
+        var cli = Assert.Single(
+            (await authorizations.ListAsync(world.Developer, new(Cursor: own.NextCursor, Limit: 1), Token)).Value.Items);
+        Assert.Equal((OAuthClient.CommandLineId, true, TestInstallation.Start, TestInstallation.Start.AddDays(30)), (
+            cli.ClientId, cli.IsVerified, cli.LastUsedAt, cli.ExpiresAt));
 
         Assert.Equal(ErrorCode.Forbidden, (await authorizations.ListAsync(world.Developer, new("acme"), Token)).Error?.Code);
         Assert.Equal(ErrorCode.NotFound, (await authorizations.ListAsync(world.Stranger, new("acme"), Token)).Error?.Code);
@@ -213,7 +225,8 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
         Assert.Null((await authorizations.DisconnectAsync(world.Admin, cli.Id, Token)).Error);
         Assert.Null((await authorizations.DisconnectAsync(world.Developer, cli.Id, Token)).Error); // repeating it succeeds
         Assert.NotNull((await world.Services.AskAsync(tokens.AccessToken.Reveal())).Refusal);
-        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(OAuthClient.CommandLineId, tokens.RefreshToken!.Reveal())).Error.OAuthName());
+        Assert.Equal("invalid_grant",
+            (await world.Services.RefreshAsync(OAuthClient.CommandLineId, tokens.RefreshToken!.Reveal())).Error.OAuthName());
         Assert.Single((await authorizations.ListAsync(world.Developer, new(), Token)).Value.Items);
     }
 

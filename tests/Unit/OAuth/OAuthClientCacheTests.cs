@@ -58,7 +58,8 @@ public sealed class OAuthClientCacheTests : IAsyncDisposable
         var commands = new SentCommands();
         var (account, node) = (await world.AccountAsync(["verify"]), world.Run(commands));
         var body = OAuthFlow.Body(
-            ("token", await world.AccountTokenAsync(await world.AccountAsync())), ("client_id", account.ClientId), ("client_secret", account.Secret));
+            ("token", await world.AccountTokenAsync(await world.AccountAsync())), ("client_id", account.ClientId), (
+                "client_secret", account.Secret));
         await node.ReadFeedAsync();
         Assert.NotNull((await AskAsync()).Facts);
         commands.Forget();
@@ -67,7 +68,8 @@ public sealed class OAuthClientCacheTests : IAsyncDisposable
         await world.Services.Get<ServiceAccountService>().ChangeAsync(world.Owner, account.Id, new(Permissions: ["read"]), Token);
         await node.ReadFeedAsync();
         Assert.Null((await AskAsync()).Facts); // may ask about its own tokens only
-        await world.Services.Get<ServiceAccountService>().ChangeAsync(world.Owner, account.Id, new(State: ServiceAccountState.Inactive), Token);
+        await world.Services.Get<ServiceAccountService>()
+            .ChangeAsync(world.Owner, account.Id, new(State: ServiceAccountState.Inactive), Token);
         await node.ReadFeedAsync();
         Assert.Equal("invalid_client", (await AskAsync()).Error.OAuthName());
 
@@ -83,7 +85,8 @@ public sealed class OAuthClientCacheTests : IAsyncDisposable
         await node.ReadFeedAsync();
         Assert.Null((await IssueAsync(node, account)).Error);
         world.Time.Advance(ChangeFeed.Trusted);
-        await world.Services.Get<ServiceAccountService>().ChangeAsync(world.Owner, account.Id, new(State: ServiceAccountState.Inactive), Token);
+        await world.Services.Get<ServiceAccountService>()
+            .ChangeAsync(world.Owner, account.Id, new(State: ServiceAccountState.Inactive), Token);
         commands.Forget();
         Assert.Equal("invalid_client", (await IssueAsync(node, account)).Error.OAuthName()); // although the node has not read the feed
         Assert.NotEmpty(commands.Sent);
@@ -104,7 +107,8 @@ public sealed class OAuthClientCacheTests : IAsyncDisposable
             if (text.Contains("ServiceAccountCredentials", StringComparison.Ordinal) && !changed)
             {
                 changed = true;
-                node.Work.AnnounceBehindAsync((_, _) => Task.FromResult<IReadOnlyList<FeedSubject>>([new(FeedSubject.ServiceAccount, account.Id)]), Token)
+                node.Work.AnnounceBehindAsync(
+                    (_, _) => Task.FromResult<IReadOnlyList<FeedSubject>>([new(FeedSubject.ServiceAccount, account.Id)]), Token)
                     .GetAwaiter().GetResult();
             }
         };
@@ -142,7 +146,8 @@ public sealed class OAuthClientCacheTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
-    static Task<Result<IssuedTokens>> IssueAsync(Services node, (string Id, string ClientId, string Secret) account, string scope = "") => node.IssueAsync(
+    static Task<Result<IssuedTokens>> IssueAsync(
+        Services node, (string Id, string ClientId, string Secret) account, string scope = "") => node.IssueAsync(
         ("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret), ("scope", scope));
 
     static async Task IssuedAsync((string Id, string ClientId, string Secret) account, Services[] nodes)

@@ -24,7 +24,8 @@ static class OAuthFlow
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static OAuthParameters Body(params (string Name, string Value)[] values) => new(values.ToDictionary(x => x.Name, x => x.Value, StringComparer.Ordinal));
+    public static OAuthParameters Body(params (string Name, string Value)[] values) =>
+        new(values.ToDictionary(x => x.Name, x => x.Value, StringComparer.Ordinal));
 
     /// <summary>Calls the token endpoint with client id and secret in the body.</summary>
     public static Task<Result<IssuedTokens>> IssueAsync(this Services services, params (string Name, string Value)[] values)
@@ -33,33 +34,42 @@ static class OAuthFlow
         return services.Get<TokenService>().IssueAsync(body, PresentedClient.Read([], body).Value, Origin, Token);
     }
 
-    public static async Task<(string Id, string ClientId, string Secret)> AccountAsync(this TestInstallation world, string[]? permissions = null, ProjectChoice? projects = null)
+    public static async Task<(string Id, string ClientId, string Secret)> AccountAsync(
+        this TestInstallation world, string[]? permissions = null, ProjectChoice? projects = null)
     {
-        var issued = (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Owner, new("gateway", Permissions: permissions, Projects: projects ?? ProjectChoice.All, Organization: "acme"), Token)).Value;
+        var issued =
+            (await world.Services.Get<ServiceAccountService>()
+                .CreateAsync(world.Owner, new("gateway", Permissions: permissions, Projects: projects
+                    ?? ProjectChoice.All, Organization: "acme"), Token)).Value;
         return (issued.Account.Id, issued.Account.ClientId!, issued.Secret.Reveal());
     }
 
-    public static async Task<string> AccountTokenAsync(this TestInstallation world, (string Id, string ClientId, string Secret) account, string? scope = null, string? resource = null)
+    public static async Task<string> AccountTokenAsync(
+        this TestInstallation world, (string Id, string ClientId, string Secret) account, string? scope = null, string? resource = null)
     {
         var outcome = await world.Services.IssueAsync(
-            [("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret), ("scope", scope ?? ""), ("resource", resource ?? "")]);
+            [("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret), ("scope", scope
+                ?? ""), ("resource", resource ?? "")]);
         Assert.Null(outcome.Error);
         return outcome.Value.AccessToken.Reveal();
     }
 
     public static async Task<IssuedClient> RegisterAsync(this Services services, NewClient? client = null)
     {
-        var outcome = await services.Get<ClientRegistration>().RegisterAsync(client ?? new("Assistant", [Callback], AuthMethods.None), Origin, Token);
+        var outcome = await services.Get<ClientRegistration>()
+            .RegisterAsync(client ?? new("Assistant", [Callback], AuthMethods.None), Origin, Token);
         Assert.Null(outcome.Error);
         return outcome.Value;
     }
 
     public static OAuthParameters Authorize(string clientId, string scope = "read:workflows", string resource = "") => Body(
-        ("client_id", clientId), ("response_type", "code"), ("redirect_uri", Callback), ("code_challenge", Challenge), ("code_challenge_method", "S256"), ("scope", scope),
+        ("client_id", clientId), ("response_type", "code"), ("redirect_uri", Callback),
+        ("code_challenge", Challenge), ("code_challenge_method", "S256"), ("scope", scope),
         ("state", "xyz"), ("resource", resource));
 
     /// <summary>Returns an approved authorization code.</summary>
-    public static async Task<string> CodeAsync(this Services services, Actor actor, string clientId, string scope = "read:workflows", string resource = "", string organization = "acme")
+    public static async Task<string> CodeAsync(this Services services, Actor actor, string clientId,
+        string scope = "read:workflows", string resource = "", string organization = "acme")
     {
         var requests = services.Get<AuthorizationRequests>();
         var check = await requests.CheckAsync(actor, Authorize(clientId, scope, resource), Origin.Issuer, Token);
@@ -67,14 +77,17 @@ static class OAuthFlow
         return Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(new Uri(redirect.Value.Reveal()).Query)["code"]!;
     }
 
-    public static Task<Result<IssuedTokens>> ExchangeAsync(this Services services, string clientId, string code, string verifier = Verifier, string redirect = Callback) =>
-        services.IssueAsync(("grant_type", "authorization_code"), ("client_id", clientId), ("code", code), ("code_verifier", verifier), ("redirect_uri", redirect));
+    public static Task<Result<IssuedTokens>> ExchangeAsync(
+        this Services services, string clientId, string code, string verifier = Verifier, string redirect = Callback) =>
+        services.IssueAsync(("grant_type", "authorization_code"), ("client_id", clientId), ("code", code), ("code_verifier", verifier), (
+            "redirect_uri", redirect));
 
     public static Task<Result<IssuedTokens>> RefreshAsync(this Services services, string clientId, string refresh, string scope = "") =>
         services.IssueAsync(("grant_type", "refresh_token"), ("client_id", clientId), ("refresh_token", refresh), ("scope", scope));
 
     /// <summary>Returns tokens of a user from the authorization code flow.</summary>
-    public static async Task<(string ClientId, IssuedTokens Tokens)> ConsentAsync(this Services services, Actor actor, string scope = "read:workflows", string resource = "")
+    public static async Task<(string ClientId, IssuedTokens Tokens)> ConsentAsync(
+        this Services services, Actor actor, string scope = "read:workflows", string resource = "")
     {
         var client = (await services.RegisterAsync()).Client.ClientId;
         var outcome = await services.ExchangeAsync(client, await services.CodeAsync(actor, client, scope, resource));
@@ -103,8 +116,10 @@ static class OAuthFlow
         return outcome.Value;
     }
 
-    public static Task<Verdict> AskAsync(this Services services, string token, AccessRequirement? requirement = null, CallerContext? facts = null) => services.Verifier
-        .VerifyAsync(CredentialReader.Read(new HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true), requirement ?? AccessRequirement.None, facts, Token).AsTask();
+    public static Task<Verdict> AskAsync(
+        this Services services, string token, AccessRequirement? requirement = null, CallerContext? facts = null) => services.Verifier
+        .VerifyAsync(CredentialReader.Read(new HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true), requirement
+            ?? AccessRequirement.None, facts, Token).AsTask();
 
     /// <summary>The error as OAuth names it, or null.</summary>
     public static string? OAuthName(this Error? error) => (error as OAuthError)?.Name;

@@ -31,7 +31,8 @@ public sealed class TokenIssueLogTests : IAsyncDisposable
         await log.WriteEndedAsync(Token);
         await log.WriteEndedAsync(Token);
         Assert.Equal(
-            [(account.Id, "10.2.3.0/24", 2, "2026-11-21T12:00Z"), (account.Id, "192.0.2.0/24", 1, "2026-11-21T12:00Z"), (other.Id, "10.2.3.0/24", 1, "2026-11-21T12:00Z")],
+            [(account.Id, "10.2.3.0/24", 2, "2026-11-21T12:00Z"), (account.Id, "192.0.2.0/24", 1, "2026-11-21T12:00Z"), (
+                other.Id, "10.2.3.0/24", 1, "2026-11-21T12:00Z")],
             Sorted(await CountsAsync()));
         await using var context = world.Open();
         var entry = await context.AuditEntries.FirstAsync(x => x.Action == "token.issued" && x.ActorId == account.Id, Token);
@@ -47,7 +48,8 @@ public sealed class TokenIssueLogTests : IAsyncDisposable
         await IssueAsync(world.Services, account, "10.2.3.4", "10.2.3.4");
         await world.Services.Get<TokenIssueLog>().StopAsync(Token);
         Assert.Equal([(account.Id, "10.2.3.0/24", 2, "2026-11-21T12:00Z")], await CountsAsync());
-        Assert.Equal(TestInstallation.Start, (await world.Services.Get<ServiceAccountService>().GetAsync(world.Owner, account.Id, Token)).Value.LastUsedAt);
+        Assert.Equal(TestInstallation.Start,
+            (await world.Services.Get<ServiceAccountService>().GetAsync(world.Owner, account.Id, Token)).Value.LastUsedAt);
     }
 
     [Fact]
@@ -72,7 +74,8 @@ public sealed class TokenIssueLogTests : IAsyncDisposable
         var log = node.Get<TokenIssueLog>();
         foreach (var table in new[] { "ServiceAccountCredentials", "AuditEntries" })
         {
-            commands.FailWhen = text => text.Contains(table, StringComparison.Ordinal) && !text.StartsWith("SELECT", StringComparison.Ordinal);
+            commands.FailWhen = text =>
+                text.Contains(table, StringComparison.Ordinal) && !text.StartsWith("SELECT", StringComparison.Ordinal);
             await Assert.ThrowsAnyAsync<Exception>(() => log.WriteEndedAsync(Token));
             Assert.Empty(await CountsAsync());
         }
@@ -80,7 +83,8 @@ public sealed class TokenIssueLogTests : IAsyncDisposable
         commands.FailWhen = _ => false;
         await log.WriteEndedAsync(Token);
         await log.WriteEndedAsync(Token);
-        Assert.Equal([(account.Id, "10.2.3.0/24", 1, "2026-11-21T12:00Z"), (account.Id, "192.0.2.0/24", 1, "2026-11-21T12:00Z")], Sorted(await CountsAsync()));
+        Assert.Equal([(account.Id, "10.2.3.0/24", 1, "2026-11-21T12:00Z"), (account.Id, "192.0.2.0/24", 1, "2026-11-21T12:00Z")],
+            Sorted(await CountsAsync()));
         Assert.NotNull((await world.Services.Get<ServiceAccountService>().GetAsync(world.Owner, account.Id, Token)).Value.LastUsedAt);
     }
 
@@ -109,7 +113,8 @@ public sealed class TokenIssueLogTests : IAsyncDisposable
         }
     }
 
-    static IEnumerable<(string Account, string? Network, int Count, string Minute)> Sorted(IEnumerable<(string Account, string? Network, int Count, string Minute)> counts) =>
+    static IEnumerable<(string Account, string? Network, int Count, string Minute)> Sorted(
+        IEnumerable<(string Account, string? Network, int Count, string Minute)> counts) =>
         counts.OrderByDescending(x => counts.Count(y => y.Account == x.Account)).ThenBy(x => x.Network, StringComparer.Ordinal);
 
     async Task<List<(string Account, string? Network, int Count, string Minute)>> CountsAsync()
@@ -119,7 +124,8 @@ public sealed class TokenIssueLogTests : IAsyncDisposable
         return rows.ConvertAll(row =>
         {
             using var details = JsonDocument.Parse(row.Details);
-            return (row.ActorId, row.Address, details.RootElement.GetProperty("count").GetInt32(), details.RootElement.GetProperty("minute").GetString()!);
+            return (row.ActorId, row.Address, details.RootElement.GetProperty("count")
+                .GetInt32(), details.RootElement.GetProperty("minute").GetString()!);
         });
     }
 }

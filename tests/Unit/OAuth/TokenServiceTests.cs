@@ -22,10 +22,12 @@ public sealed class TokenServiceTests : IAsyncDisposable
     public async Task Service_account_gets_a_JWT_of_RFC_9068_for_a_day_and_no_refresh_token()
     {
         var account = await world.AccountAsync();
-        var issued = (await world.Services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret))).Value;
+        var issued = (await world.Services.IssueAsync(
+            ("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret))).Value;
         var jwt = new JsonWebToken(issued.AccessToken.Reveal());
         Assert.Equal(("at+jwt", "ES256"), (jwt.Typ, jwt.Alg));
-        Assert.Equal((OAuthFlow.Origin.Issuer, OAuthFlow.Origin.Issuer, account.Id), (jwt.Issuer, Assert.Single(jwt.Audiences), jwt.Subject));
+        Assert.Equal(
+            (OAuthFlow.Origin.Issuer, OAuthFlow.Origin.Issuer, account.Id), (jwt.Issuer, Assert.Single(jwt.Audiences), jwt.Subject));
         Assert.Equal(("acme", account.ClientId), (jwt.GetClaim("account_id").Value, jwt.GetClaim("client_id").Value));
         Assert.Equal("read:workflows read:gateways read:agents", jwt.GetClaim("scope").Value);
         Assert.Equal((TestInstallation.Start.UtcDateTime, TestInstallation.Start.AddDays(1).UtcDateTime), (jwt.IssuedAt, jwt.ValidTo));
@@ -48,21 +50,30 @@ public sealed class TokenServiceTests : IAsyncDisposable
     public async Task Service_account_gets_the_scopes_that_it_may_have(string permissions, string scope, string? granted)
     {
         var account = await world.AccountAsync(permissions.Split(' '));
-        var outcome = await world.Services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret), ("scope", scope));
-        Assert.Equal((granted is null ? "invalid_scope" : null, granted), (outcome.Error.OAuthName(), outcome.Error is null ? outcome.Value.Scope : null));
+        var outcome = await world.Services.IssueAsync(
+            ("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret), ("scope", scope));
+        Assert.Equal((granted is null ? "invalid_scope" : null, granted), (
+            outcome.Error.OAuthName(), outcome.Error is null ? outcome.Value.Scope : null));
     }
 
     [Fact]
     public async Task Client_with_a_wrong_secret_or_disabled_account_gets_no_token()
     {
         var account = await world.AccountAsync();
-        foreach (var (id, secret) in new[] { (account.ClientId, "secret_wrong"), (account.ClientId, ""), ("latchkey-sa-nobody", account.Secret), (OAuthClient.CommandLineId, account.Secret), ("", "") })
+        foreach (var (id, secret) in new[] { (account.ClientId, "secret_wrong"), (account.ClientId, ""),
+            ("latchkey-sa-nobody", account.Secret), (OAuthClient.CommandLineId, account.Secret), ("", "") })
         {
-            Assert.Equal("invalid_client", (await world.Services.IssueAsync(("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret))).Error.OAuthName());
+            Assert.Equal(
+                "invalid_client", (await world.Services.IssueAsync(
+                    ("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret))).Error.OAuthName());
         }
 
-        await world.Services.Get<ServiceAccountService>().ChangeAsync(world.Owner, account.Id, new(State: ServiceAccountState.Inactive), Token);
-        Assert.Equal("invalid_client", (await world.Services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret))).Error.OAuthName());
+        await world.Services.Get<ServiceAccountService>()
+            .ChangeAsync(world.Owner, account.Id, new(State: ServiceAccountState.Inactive), Token);
+        Assert.Equal(
+            "invalid_client",
+            (await world.Services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId),
+                ("client_secret", account.Secret))).Error.OAuthName());
     }
 
     [Fact]
@@ -84,7 +95,8 @@ public sealed class TokenServiceTests : IAsyncDisposable
         Task<Result<IssuedTokens>> IssueAsync(string id, string secret, bool fromPage = false)
         {
             var body = OAuthFlow.Body(("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret));
-            return world.Services.Get<TokenService>().IssueAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin with { FromPage = fromPage }, Token);
+            return world.Services.Get<TokenService>()
+                .IssueAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin with { FromPage = fromPage }, Token);
         }
     }
 
@@ -98,7 +110,8 @@ public sealed class TokenServiceTests : IAsyncDisposable
         await services.Get<DeviceRequests>().ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token);
         foreach (var i in Enumerable.Range(0, 61))
         {
-            await services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", $"secret_{i}"));
+            await services.IssueAsync(
+                ("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", $"secret_{i}"));
             await services.IssueAsync(("grant_type", "client_credentials"), ("client_id", $"latchkey-sa-{i}"), ("client_secret", "x"));
             await services.ExchangeAsync(client, $"latchkey_ac_{i}");
             await services.RefreshAsync(client, $"latchkey_rt_{i}");
@@ -107,13 +120,16 @@ public sealed class TokenServiceTests : IAsyncDisposable
             await RevokeAsync(("token", "a.b.c"), ("client_id", account.ClientId), ("client_secret", "wrong"));
         }
 
-        Assert.Equal(429, (await services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", "x"))).Error.OAuthStatus());
+        Assert.Equal(
+            429, (await services.IssueAsync(
+                ("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", "x"))).Error.OAuthStatus());
         Assert.Equal(429, (await services.ExchangeAsync(client, "latchkey_ac_x")).Error.OAuthStatus());
         Assert.Equal(429, (await services.RefreshAsync(client, "latchkey_rt_x")).Error.OAuthStatus());
         Assert.Equal(429, (await services.PollAsync(device with { DeviceCode = OAuthSecret.Of("", "latchkey_dc_x") })).Error.OAuthStatus());
         Assert.Equal(429, (await RevokeAsync(("token", "latchkey_rt_x"))).Error.OAuthStatus());
 
-        var own = await services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret));
+        var own = await services.IssueAsync(
+            ("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret));
         Assert.Null(own.Error);
         Assert.Null((await services.ExchangeAsync(client, code)).Error);
         var refreshed = await services.RefreshAsync(client, tokens.RefreshToken!.Reveal());
@@ -122,7 +138,8 @@ public sealed class TokenServiceTests : IAsyncDisposable
         foreach (var (text, more) in new[] { (own.Value.AccessToken, account.ClientId), (refreshed.Value.RefreshToken!, "") })
         {
             // Found somewhere, with the id of a client whose secret the finder does not know.
-            Assert.Null((await RevokeAsync(("token", text.Reveal()), ("client_id", more), ("client_secret", more.Length > 0 ? "wrong" : ""))).Error);
+            Assert.Null((
+                await RevokeAsync(("token", text.Reveal()), ("client_id", more), ("client_secret", more.Length > 0 ? "wrong" : ""))).Error);
         }
 
         Assert.Equal(RefusalCode.InvalidToken, (await services.AskAsync(own.Value.AccessToken.Reveal())).Refusal);
@@ -157,12 +174,17 @@ public sealed class TokenServiceTests : IAsyncDisposable
             await world.Services.Get<ClientRegistration>().RegisterAsync(client, page, Token);
         }
 
-        Assert.Equal(429, (await world.Services.Get<TokenRevocation>().RevokeAsync(body, PresentedClient.Read([], body).Value, page, Token)).Error.OAuthStatus());
+        Assert.Equal(
+            429, (await world.Services.Get<TokenRevocation>()
+                .RevokeAsync(body, PresentedClient.Read([], body).Value, page, Token)).Error.OAuthStatus());
         Assert.Equal(429, (await world.Services.Get<ClientRegistration>().RegisterAsync(client, page, Token)).Error.OAuthStatus());
-        Assert.Null((await world.Services.Get<TokenRevocation>().RevokeAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin, Token)).Error);
+        Assert.Null((await world.Services.Get<TokenRevocation>()
+            .RevokeAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin, Token)).Error);
         var tokens = await world.Services.CommandLineAsync(world.Developer);
         var right = OAuthFlow.Body(("token", tokens.RefreshToken!.Reveal()));
-        Assert.Null((await world.Services.Get<TokenRevocation>().RevokeAsync(right, PresentedClient.Read([], right).Value, page, Token)).Error); // who holds it ends it
+        // who holds it ends it
+        Assert.Null((
+            await world.Services.Get<TokenRevocation>().RevokeAsync(right, PresentedClient.Read([], right).Value, page, Token)).Error);
         Assert.Equal(RefusalCode.InvalidToken, (await world.Services.AskAsync(tokens.AccessToken.Reveal())).Refusal);
         Assert.Null((await world.Services.Get<ClientRegistration>().RegisterAsync(client, OAuthFlow.Origin, Token)).Error);
     }
@@ -189,7 +211,8 @@ public sealed class TokenServiceTests : IAsyncDisposable
         var code = await world.Services.CodeAsync(world.Developer, client);
         Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(other, code)).Error.OAuthName());
         Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code, new string('a', 43))).Error.OAuthName());
-        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code, redirect: "http://127.0.0.1:1/callback")).Error.OAuthName());
+        Assert.Equal(
+            "invalid_grant", (await world.Services.ExchangeAsync(client, code, redirect: "http://127.0.0.1:1/callback")).Error.OAuthName());
         Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code, redirect: "")).Error.OAuthName());
         Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code + "x")).Error.OAuthName());
         world.Time.Advance(TimeSpan.FromSeconds(60));
@@ -231,7 +254,8 @@ public sealed class TokenServiceTests : IAsyncDisposable
             Assert.Null((await world.Services.AskAsync(issued.AccessToken.Reveal())).Refusal);
         }
 
-        Assert.Equal(third.RefreshToken!.Reveal(), (await world.Services.RefreshAsync(client, again.RefreshToken.Reveal())).Value.RefreshToken!.Reveal());
+        Assert.Equal(third.RefreshToken!.Reveal(),
+            (await world.Services.RefreshAsync(client, again.RefreshToken.Reveal())).Value.RefreshToken!.Reveal());
         Assert.DoesNotContain(second.RefreshToken.Reveal(), world.Dump(), StringComparison.Ordinal);
     }
 
@@ -244,7 +268,8 @@ public sealed class TokenServiceTests : IAsyncDisposable
         for (var round = 0; round < 3; round++)
         {
             var refresh = tokens.RefreshToken!.Reveal();
-            var outcomes = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Task.Run(() => nodes[i % 2].RefreshAsync(client, refresh), Token)));
+            var outcomes =
+                await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Task.Run(() => nodes[i % 2].RefreshAsync(client, refresh), Token)));
             Assert.All(outcomes, outcome => Assert.Null(outcome.Error));
             Assert.Single(outcomes.Select(outcome => outcome.Value.RefreshToken!.Reveal()).Distinct(StringComparer.Ordinal));
             Assert.Equal(10, outcomes.Select(outcome => outcome.Value.AccessToken.Reveal()).Distinct(StringComparer.Ordinal).Count());
@@ -270,7 +295,8 @@ public sealed class TokenServiceTests : IAsyncDisposable
         var other = (await world.Services.RegisterAsync()).Client.ClientId;
         var second = (await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal())).Value;
         Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(other, first.RefreshToken.Reveal())).Error.OAuthName());
-        Assert.Equal("invalid_scope", (await world.Services.RefreshAsync(client, first.RefreshToken.Reveal(), "write:workflows")).Error.OAuthName());
+        Assert.Equal(
+            "invalid_scope", (await world.Services.RefreshAsync(client, first.RefreshToken.Reveal(), "write:workflows")).Error.OAuthName());
         Assert.Null((await world.Services.AskAsync(second.AccessToken.Reveal())).Refusal); // the family is as it was
         var body = OAuthFlow.Body(("token", second.RefreshToken!.Reveal()));
         await world.Services.Get<TokenRevocation>().RevokeAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin, Token);
@@ -284,7 +310,8 @@ public sealed class TokenServiceTests : IAsyncDisposable
         var second = (await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal())).Value;
         var next = Convert.ToBase64String(Enumerable.Range(100, 32).Select(i => (byte)i).ToArray());
         var renewed = world.Run((AuditKeys.Setting, next), (AuditKeys.OldSetting, TestInstallation.AuditKeyText));
-        Assert.Equal(second.RefreshToken!.Reveal(), (await renewed.RefreshAsync(client, first.RefreshToken.Reveal())).Value.RefreshToken!.Reveal());
+        Assert.Equal(
+            second.RefreshToken!.Reveal(), (await renewed.RefreshAsync(client, first.RefreshToken.Reveal())).Value.RefreshToken!.Reveal());
         var forgetful = world.Run((AuditKeys.Setting, next));
         Assert.Equal("invalid_grant", (await forgetful.RefreshAsync(client, first.RefreshToken.Reveal())).Error.OAuthName());
         Assert.Null((await world.Services.AskAsync(second.AccessToken.Reveal())).Refusal); // a node that cannot derive it accuses nobody
@@ -296,7 +323,8 @@ public sealed class TokenServiceTests : IAsyncDisposable
         var client = (await world.Services.RegisterAsync()).Client.ClientId;
         var code = await world.Services.CodeAsync(world.Developer, client);
         var other = world.Run();
-        var outcomes = await Task.WhenAll(Task.Run(() => world.Services.ExchangeAsync(client, code), Token), Task.Run(() => other.ExchangeAsync(client, code), Token));
+        var outcomes = await Task.WhenAll(
+            Task.Run(() => world.Services.ExchangeAsync(client, code), Token), Task.Run(() => other.ExchangeAsync(client, code), Token));
         var winner = Assert.Single(outcomes, outcome => outcome.Error is null);
         Assert.Equal("invalid_grant", Assert.Single(outcomes, outcome => outcome.Error is not null).Error.OAuthName());
         Assert.Equal(RefusalCode.InvalidToken, (await world.Services.AskAsync(winner.Value.AccessToken.Reveal())).Refusal);
@@ -308,7 +336,8 @@ public sealed class TokenServiceTests : IAsyncDisposable
         var device = await world.Services.DeviceAsync();
         await world.Services.Get<DeviceRequests>().ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token);
         var other = world.Run();
-        var outcomes = await Task.WhenAll(Task.Run(() => world.Services.PollAsync(device), Token), Task.Run(() => other.PollAsync(device), Token));
+        var outcomes =
+            await Task.WhenAll(Task.Run(() => world.Services.PollAsync(device), Token), Task.Run(() => other.PollAsync(device), Token));
         Assert.Single(outcomes, outcome => outcome.Error is null);
         Assert.Equal("invalid_grant", Assert.Single(outcomes, outcome => outcome.Error is not null).Error.OAuthName());
     }
@@ -335,11 +364,13 @@ public sealed class TokenServiceTests : IAsyncDisposable
     public async Task Refresh_can_narrow_scopes_and_restore_them_but_not_widen()
     {
         var (client, first) = await world.Services.ConsentAsync(world.Developer, "read:workflows execute:workflows");
-        Assert.Equal("invalid_scope", (await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal(), "write:workflows")).Error.OAuthName());
+        Assert.Equal("invalid_scope",
+            (await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal(), "write:workflows")).Error.OAuthName());
         Assert.Equal("invalid_scope", (await world.Services.RefreshAsync(client, first.RefreshToken.Reveal(), "api")).Error.OAuthName());
         var narrow = (await world.Services.RefreshAsync(client, first.RefreshToken.Reveal(), "read:workflows")).Value;
         Assert.Equal("read:workflows", narrow.Scope);
-        Assert.Equal("read:workflows execute:workflows", (await world.Services.RefreshAsync(client, narrow.RefreshToken!.Reveal())).Value.Scope);
+        Assert.Equal(
+            "read:workflows execute:workflows", (await world.Services.RefreshAsync(client, narrow.RefreshToken!.Reveal())).Value.Scope);
     }
 
     [Theory]
@@ -354,7 +385,8 @@ public sealed class TokenServiceTests : IAsyncDisposable
         var (client, first) = await world.Services.ConsentAsync(world.Developer, "openid read:workflows api execute:workflows");
         Assert.Equal("read:workflows execute:workflows", first.Scope);
         var outcome = await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal(), scope);
-        Assert.Equal((granted is null ? "invalid_scope" : null, granted), (outcome.Error.OAuthName(), outcome.Error is null ? outcome.Value.Scope : null));
+        Assert.Equal((granted is null ? "invalid_scope" : null, granted), (
+            outcome.Error.OAuthName(), outcome.Error is null ? outcome.Value.Scope : null));
     }
 
     [Theory]
@@ -371,14 +403,18 @@ public sealed class TokenServiceTests : IAsyncDisposable
         var client = (await world.Services.RegisterAsync()).Client.ClientId;
         var code = await world.Services.CodeAsync(world.Developer, client, resource: approved);
         var exchanged = await world.Services.IssueAsync(
-            ("grant_type", "authorization_code"), ("client_id", client), ("code", code), ("code_verifier", OAuthFlow.Verifier), ("redirect_uri", OAuthFlow.Callback), ("resource", named));
+            ("grant_type", "authorization_code"), ("client_id", client), ("code", code),
+            ("code_verifier", OAuthFlow.Verifier), ("redirect_uri", OAuthFlow.Callback), ("resource", named));
         Assert.Equal(error, exchanged.Error.OAuthName());
         var (other, tokens) = await world.Services.ConsentAsync(world.Developer, resource: approved);
-        var refreshed = await world.Services.IssueAsync(("grant_type", "refresh_token"), ("client_id", other), ("refresh_token", tokens.RefreshToken!.Reveal()), ("resource", named));
+        var refreshed = await world.Services.IssueAsync(
+            ("grant_type", "refresh_token"), ("client_id", other), ("refresh_token", tokens.RefreshToken!.Reveal()), ("resource", named));
         Assert.Equal(error, refreshed.Error.OAuthName());
         if (error is null)
         {
-            Assert.All([exchanged, refreshed], outcome => Assert.Equal([approved], new JsonWebToken(outcome.Value.AccessToken.Reveal()).Audiences)); // as approved
+            // as approved
+            Assert.All([exchanged, refreshed], outcome =>
+                Assert.Equal([approved], new JsonWebToken(outcome.Value.AccessToken.Reveal()).Audiences));
         }
     }
 
@@ -417,14 +453,16 @@ public sealed class TokenServiceTests : IAsyncDisposable
     [Fact]
     public async Task Denied_or_expired_device_gets_an_error()
     {
-        var (denied, late, approved) = (await world.Services.DeviceAsync(), await world.Services.DeviceAsync(), await world.Services.DeviceAsync());
+        var (denied, late, approved) =
+            (await world.Services.DeviceAsync(), await world.Services.DeviceAsync(), await world.Services.DeviceAsync());
         await world.Services.Get<DeviceRequests>().DenyAsync(world.Developer, denied.UserCode.Reveal(), Token);
         await PollsAsync(denied, "access_denied");
         await world.Services.Get<DeviceRequests>().ApproveAsync(world.Developer, approved.UserCode.Reveal(), "acme", Token);
         world.Time.Advance(TimeSpan.FromSeconds(1800));
         await PollsAsync(late, "expired_token");
         await PollsAsync(approved, "expired_token");
-        Assert.NotNull((await world.Services.Get<DeviceRequests>().ApproveAsync(world.Developer, late.UserCode.Reveal(), "acme", Token)).Error);
+        Assert.NotNull(
+            (await world.Services.Get<DeviceRequests>().ApproveAsync(world.Developer, late.UserCode.Reveal(), "acme", Token)).Error);
     }
 
     [Fact]
@@ -444,7 +482,8 @@ public sealed class TokenServiceTests : IAsyncDisposable
             var body = OAuthFlow.Body(("token", secret.Reveal()));
             for (var repeat = 0; repeat < 2; repeat++)
             {
-                Assert.Null((await world.Services.Get<TokenRevocation>().RevokeAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin, Token)).Error);
+                Assert.Null((await world.Services.Get<TokenRevocation>()
+                    .RevokeAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin, Token)).Error);
             }
         }
     }
@@ -456,16 +495,19 @@ public sealed class TokenServiceTests : IAsyncDisposable
         var device = await world.Services.DeviceAsync();
         var code = await world.Services.CodeAsync(world.Developer, client.Client.ClientId);
         var body = OAuthFlow.Body(
-            ("grant_type", "authorization_code"), ("client_id", client.Client.ClientId), ("client_secret", client.Secret!.Reveal()), ("code", code),
+            ("grant_type", "authorization_code"), ("client_id", client.Client.ClientId),
+            ("client_secret", client.Secret!.Reveal()), ("code", code),
             ("code_verifier", OAuthFlow.Verifier), ("redirect_uri", OAuthFlow.Callback));
         var presented = PresentedClient.Read([], body).Value;
         var issued = (await world.Services.Get<TokenService>().IssueAsync(body, presented, OAuthFlow.Origin, Token)).Value;
         string[] secrets =
         [
-            issued.AccessToken.Reveal(), issued.RefreshToken!.Reveal(), code, client.Secret.Reveal(), device.DeviceCode.Reveal(), device.UserCode.Reveal(),
+            issued.AccessToken.Reveal(), issued.RefreshToken!.Reveal(), code, client.Secret.Reveal(),
+            device.DeviceCode.Reveal(), device.UserCode.Reveal(),
             device.UserCode.Reveal().Replace("-", "", StringComparison.Ordinal), issued.AccessToken.Reveal().Split('.')[2],
         ];
-        var printed = world.Dump() + issued + client + device + body + presented + issued.AccessToken + System.Text.Json.JsonSerializer.Serialize(issued);
+        var printed = world.Dump() + issued + client + device + body + presented + issued.AccessToken
+            + System.Text.Json.JsonSerializer.Serialize(issued);
         Assert.All(secrets, secret => Assert.DoesNotContain(secret, printed, StringComparison.Ordinal));
     }
 
@@ -474,7 +516,8 @@ public sealed class TokenServiceTests : IAsyncDisposable
     {
         var (client, _) = await world.Services.ConsentAsync(world.Developer);
         var idle = (await world.Services.RegisterAsync()).Client.ClientId;
-        await world.Services.Get<AuthorizationRequests>().CheckAsync(world.Developer, OAuthFlow.Authorize(idle), OAuthFlow.Origin.Issuer, Token);
+        await world.Services.Get<AuthorizationRequests>()
+            .CheckAsync(world.Developer, OAuthFlow.Authorize(idle), OAuthFlow.Origin.Issuer, Token);
         await world.Services.Get<WritesBehind>().FlushAsync(Token);
         await world.Services.DeviceAsync();
         world.Time.Advance(TimeSpan.FromDays(1));
@@ -486,7 +529,9 @@ public sealed class TokenServiceTests : IAsyncDisposable
         Assert.NotNull(await world.Services.Get<OAuthClients>().FindAsync(client, Token));
         await using (var context = world.Open())
         {
-            Assert.Equal((0, 0, 0, 1), (await context.DeviceCodes.CountAsync(Token), await context.AuthorizationCodes.CountAsync(Token), await context.AccessTokens.CountAsync(Token), await context.Authorizations.CountAsync(Token)));
+            Assert.Equal(
+                (0, 0, 0, 1), (await context.DeviceCodes.CountAsync(Token), await context.AuthorizationCodes.CountAsync(Token),
+                    await context.AccessTokens.CountAsync(Token), await context.Authorizations.CountAsync(Token)));
         }
 
         world.Time.Advance(TimeSpan.FromDays(31));
@@ -497,5 +542,6 @@ public sealed class TokenServiceTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
-    async Task PollsAsync(DeviceGrant device, string error) => Assert.Equal(error, (await world.Services.PollAsync(device)).Error.OAuthName());
+    async Task PollsAsync(DeviceGrant device, string error) =>
+        Assert.Equal(error, (await world.Services.PollAsync(device)).Error.OAuthName());
 }

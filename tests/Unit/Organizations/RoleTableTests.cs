@@ -89,22 +89,26 @@ public sealed class RoleTableTests : IAsyncDisposable
                 var key = (await services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
                 return (await services.Keys.RevokeAsync(member, key, Token)).Error;
             case MemberAction.ImportKeys:
-                return (await services.Get<KeyImportService>().ImportAsync(member, new(TestInstallation.Orders, [new(new string('0', 64), "Backend")], IsDryRun: true), Token)).Error;
+                return (await services.Get<KeyImportService>()
+                    .ImportAsync(member, new(TestInstallation.Orders, [new(new string('0', 64), "Backend")], IsDryRun: true), Token)).Error;
             case MemberAction.ManageAllApps:
                 var app = (await PublishAsync(world.Owner)).Value.PublishedApp.Id;
                 return (await services.Get<PublishedAppService>().UnpublishAsync(member, app, Token)).Error;
             case MemberAction.ManageResources:
-                return (await services.Resources.ChangeAsync(member, TestInstallation.Orders, "workflow:intake", new("Intake 2"), Token)).Error;
+                return (await services.Resources.ChangeAsync(
+                    member, TestInstallation.Orders, "workflow:intake", new("Intake 2"), Token)).Error;
             case MemberAction.ManageProjects:
                 return (await services.Projects.CreateAsync(member, new("acme", "Returns"), Token)).Error;
             case MemberAction.ManageServiceAccounts:
-                return (await services.Get<ServiceAccountService>().CreateAsync(member, new("Robot", Organization: "acme", Projects: ProjectChoice.All), Token)).Error;
+                return (await services.Get<ServiceAccountService>()
+                    .CreateAsync(member, new("Robot", Organization: "acme", Projects: ProjectChoice.All), Token)).Error;
             case MemberAction.ManageAuthorizations:
                 return (await services.Get<AuthorizationService>().ListAsync(member, new("acme"), Token)).Error;
             case MemberAction.ReadAuditLog:
                 return (await services.Get<AuditLogService>().ListAsync(member, new("acme"), Token)).Error;
             case MemberAction.ManageMembers:
-                return (await services.Get<InvitationService>().InviteAsync(member, new("acme", "new@example.com", OrganizationRole.Viewer, ""), Token)).Error;
+                return (await services.Get<InvitationService>()
+                    .InviteAsync(member, new("acme", "new@example.com", OrganizationRole.Viewer, ""), Token)).Error;
             case MemberAction.DisableMembers:
                 return (await services.Get<MemberService>().SetDisabledAsync(member, "acme", world.Viewer.Id, true, Token)).Error;
             case MemberAction.ChangeOrganization:

@@ -21,7 +21,8 @@ public sealed class SessionsCardTests : PageTest
     public async Task Other_sessions_end_one_by_one_or_together_and_those_not_listed_too()
     {
         List<string> ended = [];
-        var card = Show(hasMore: true, ended, Session("a", "Firefox on Linux", current: true), Session("b", "Safari on iPhone"), Session("c", null));
+        var card = Show(
+            hasMore: true, ended, Session("a", "Firefox on Linux", current: true), Session("b", "Safari on iPhone"), Session("c", null));
         Assert.Contains("Older sessions are not listed. End all others to end them too.", card.Markup, StringComparison.Ordinal);
         await card.ByRole("button", "End Unknown device, signed in 2 h ago").ClickAsync(new());
         await card.ByRole("button", "End Safari on iPhone, signed in 2 h ago").ClickAsync(new());

@@ -20,10 +20,12 @@ public sealed class OrganizationCreationTests : IAsyncDisposable
     public async Task Creator_owns_the_organization_and_its_first_project()
     {
         var made = (await Creation.CreateAsync(world.Viewer, new(" Initech ", Project: "Reports"), Token)).Value;
-        Assert.Equal(("initech", "Initech", OrganizationRole.Owner, "reports"), (made.Organization.Slug, made.Organization.Name, made.Organization.Role, made.Project));
+        Assert.Equal(("initech", "Initech", OrganizationRole.Owner, "reports"), (
+            made.Organization.Slug, made.Organization.Name, made.Organization.Role, made.Project));
         var found = (await world.Services.Projects.FindAsync(world.Viewer, new("initech", "reports"), Token)).Value;
         Assert.Equal(OrganizationRole.Owner, found.Role);
-        Assert.Equal(ErrorCode.NotFound, (await world.Services.Projects.FindAsync(world.Owner, new("initech", "reports"), Token)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.NotFound, (await world.Services.Projects.FindAsync(world.Owner, new("initech", "reports"), Token)).Error?.Code);
     }
 
     [Fact]
@@ -31,7 +33,8 @@ public sealed class OrganizationCreationTests : IAsyncDisposable
     {
         Assert.Equal("acme-2", (await Creation.CreateAsync(world.Stranger, new("Acme"), Token)).Value.Organization.Slug);
         Assert.Equal(ErrorCode.Conflict, (await Creation.CreateAsync(world.Viewer, new("Acme", "acme"), Token)).Error?.Code);
-        Assert.Equal(["name", "slug", "project"], (await Creation.CreateAsync(world.Viewer, new("", "Not A Slug", ""), Token)).Error!.Errors!.Keys);
+        Assert.Equal(
+            ["name", "slug", "project"], (await Creation.CreateAsync(world.Viewer, new("", "Not A Slug", ""), Token)).Error!.Errors!.Keys);
     }
 
     [Fact]
@@ -39,7 +42,8 @@ public sealed class OrganizationCreationTests : IAsyncDisposable
     {
         var node = world.Run(("Limits:OrganizationsPerPerson", "2"));
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 5).Select(i =>
-            Task.Run(() => (i % 2 == 0 ? world.Services : node).Get<OrganizationCreation>().CreateAsync(world.Viewer, new($"Shop {i}"), Token), Token)));
+            Task.Run(() => (i % 2 == 0 ? world.Services : node).Get<OrganizationCreation>()
+                .CreateAsync(world.Viewer, new($"Shop {i}"), Token), Token)));
         Assert.Equal(2, outcomes.Count(x => x.Succeeded));
         Assert.All(outcomes.Where(x => !x.Succeeded), x => Assert.Equal(ErrorCode.Conflict, x.Error!.Code));
     }

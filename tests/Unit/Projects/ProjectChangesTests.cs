@@ -36,7 +36,8 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     public async Task Project_is_readable_by_members_only_at_every_address()
     {
         await Projects.ChangeAsync(world.Admin, Orders, new(Slug: "sales"), Token);
-        Assert.Equal(("acme", "sales", "orders"), (await Projects.GetAsync(world.Viewer, Orders, Token)).Value is var row ? (row.Organization, row.Slug, row.Name) : default);
+        Assert.Equal(("acme", "sales", "orders"), (await Projects.GetAsync(world.Viewer, Orders, Token)).Value is var row
+            ? (row.Organization, row.Slug, row.Name) : default);
         Assert.Equal(ErrorCode.NotFound, (await Projects.GetAsync(world.Stranger, Orders, Token)).Error!.Code);
         Assert.Equal(ErrorCode.NotFound, (await Projects.GetAsync(world.Viewer, new("acme", "nothing"), Token)).Error!.Code);
     }
@@ -46,8 +47,10 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     {
         world.AddProject("acme", "ledger");
         await Projects.ChangeAsync(world.Admin, Orders, new(Slug: "sales"), Token);
-        Assert.Equal(ErrorCode.Conflict, (await Projects.ChangeAsync(world.Admin, new("acme", "ledger"), new(Slug: "sales"), Token)).Error!.Code);
-        Assert.Equal(ErrorCode.Conflict, (await Projects.ChangeAsync(world.Admin, new("acme", "ledger"), new(Slug: "orders"), Token)).Error!.Code);
+        Assert.Equal(
+            ErrorCode.Conflict, (await Projects.ChangeAsync(world.Admin, new("acme", "ledger"), new(Slug: "sales"), Token)).Error!.Code);
+        Assert.Equal(
+            ErrorCode.Conflict, (await Projects.ChangeAsync(world.Admin, new("acme", "ledger"), new(Slug: "orders"), Token)).Error!.Code);
         Assert.Equal("orders", (await Projects.ChangeAsync(world.Admin, new("acme", "sales"), new(Slug: "orders"), Token)).Value.Slug);
     }
 
@@ -80,7 +83,8 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     [Fact]
     public async Task Only_admins_and_owners_change_and_delete_projects()
     {
-        foreach (var (person, code) in new[] { (world.Developer, ErrorCode.Forbidden), (world.Viewer, ErrorCode.Forbidden), (world.Stranger, ErrorCode.NotFound) })
+        foreach (var (person, code) in new[] { (world.Developer, ErrorCode.Forbidden), (world.Viewer, ErrorCode.Forbidden), (
+            world.Stranger, ErrorCode.NotFound) })
         {
             Assert.Equal(code, (await Projects.ChangeAsync(person, Orders, new("x"), Token)).Error!.Code);
             Assert.Equal(code, (await Projects.PreviewDeletionAsync(person, Orders, Token)).Error!.Code);
@@ -119,16 +123,20 @@ public sealed class ProjectChangesTests : IAsyncDisposable
         Assert.Equal(ErrorCode.NotFound, (await Projects.FindAsync(world.Owner, Orders, Token)).Error!.Code);
         Assert.Empty(await Projects.AccessibleAsync(world.Owner, Token));
         Assert.Empty((await Projects.ListAsync(world.Owner, "acme", null, 50, Token)).Value.Items);
-        Assert.Equal(ErrorCode.NotFound, (await world.Services.KeyLists.ListAsync(world.Owner, new(TestInstallation.Orders), Token)).Error!.Code);
-        Assert.Equal(ErrorCode.NotFound, (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "x"), Token)).Error!.Code);
-        Assert.Equal(ErrorCode.NotFound, (await world.Services.Resources.CreateAsync(world.Owner, new(TestInstallation.Orders, "workflow", "x"), Token)).Error!.Code);
+        Assert.Equal(
+            ErrorCode.NotFound, (await world.Services.KeyLists.ListAsync(world.Owner, new(TestInstallation.Orders), Token)).Error!.Code);
+        Assert.Equal(
+            ErrorCode.NotFound, (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "x"), Token)).Error!.Code);
+        Assert.Equal(ErrorCode.NotFound,
+            (await world.Services.Resources.CreateAsync(world.Owner, new(TestInstallation.Orders, "workflow", "x"), Token)).Error!.Code);
         Assert.Equal(ErrorCode.NotFound, (await Projects.ChangeAsync(world.Owner, Orders, new("x"), Token)).Error!.Code);
         Assert.Equal(ErrorCode.NotFound, (await Projects.DeleteAsync(world.Owner, Orders, Token)).Error!.Code);
         // The holder of a key or its id can still look up its state.
         Assert.Equal((KeyState.Revoked, TestInstallation.Start), await StateAsync(keys[0]));
         Assert.Equal(KeyState.Revoked, (await world.Services.Keys.WhichAsync(world.Viewer, keys[1].Secret.Reveal(), Token)).Value.State);
         Assert.True((await world.Services.Keys.RevokeAsync(world.Owner, keys[0].Key.KeyId, Token)).Succeeded);
-        Assert.Equal(ErrorCode.Conflict, (await world.Services.Keys.ChangeAsync(world.Owner, keys[0].Key.KeyId, new(State: KeyState.Active), Token)).Error!.Code);
+        Assert.Equal(ErrorCode.Conflict,
+            (await world.Services.Keys.ChangeAsync(world.Owner, keys[0].Key.KeyId, new(State: KeyState.Active), Token)).Error!.Code);
     }
 
     [Fact]
@@ -175,7 +183,10 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     public async Task Key_created_while_its_project_is_deleted_is_revoked_or_not_created()
     {
         await using var node = world.Run(("Keys:MaxActivePerProject", "1000"));
-        var creations = Enumerable.Range(0, 30).Select(i => Task.Run(() => node.Keys.CreateAsync(i % 2 == 0 ? world.Developer : world.Admin, new(TestInstallation.Orders, $"{i}"), Token), Token)).ToList();
+        var creations = Enumerable.Range(0, 30)
+            .Select(i =>
+                Task.Run(() => node.Keys.CreateAsync(i % 2 == 0 ? world.Developer
+                    : world.Admin, new(TestInstallation.Orders, $"{i}"), Token), Token)).ToList();
         var deletion = Task.Run(() => Projects.DeleteAsync(world.Owner, Orders, Token), Token);
         var outcomes = await Task.WhenAll(creations);
         Assert.True((await deletion).Succeeded);
@@ -202,7 +213,8 @@ public sealed class ProjectChangesTests : IAsyncDisposable
         Assert.Equal("acme", (await organizations.ChangeAsync(world.Owner, "apex", new(Slug: "acme"), Token)).Value.Slug);
     }
 
-    async Task<IssuedKey> CreateAsync(string name) => (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, name), Token)).Value;
+    async Task<IssuedKey> CreateAsync(string name) =>
+        (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, name), Token)).Value;
 
     async Task<(KeyState, DateTimeOffset?)> StateAsync(IssuedKey key)
     {

@@ -30,8 +30,10 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     [Fact]
     public async Task Resource_is_renamed_and_keeps_its_id()
     {
-        Assert.Equal("Order intake", (await Resources.ChangeAsync(world.Admin, TestInstallation.Orders, Intake, new(" Order intake "), Token)).Value.Name);
-        Assert.Contains((await Resources.ListAsync(world.Viewer, new(TestInstallation.Orders), Token)).Value.Items, row => row is { Kind: "workflow", Id: "intake", Name: "Order intake" });
+        Assert.Equal("Order intake", (
+            await Resources.ChangeAsync(world.Admin, TestInstallation.Orders, Intake, new(" Order intake "), Token)).Value.Name);
+        Assert.Contains((await Resources.ListAsync(world.Viewer, new(TestInstallation.Orders), Token)).Value.Items, row =>
+            row is { Kind: "workflow", Id: "intake", Name: "Order intake" });
         Assert.Equal(["resource.renamed acme/orders/workflow:intake"], await AuditAsync());
     }
 
@@ -41,15 +43,18 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     [InlineData("unknown:intake")]
     public async Task Unknown_resource_is_not_found(string resource)
     {
-        Assert.Equal(ErrorCode.NotFound, (await Resources.ChangeAsync(world.Admin, TestInstallation.Orders, resource, new("x"), Token)).Error!.Code);
-        Assert.Equal(ErrorCode.NotFound, (await Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, resource, Token)).Error!.Code);
+        Assert.Equal(
+            ErrorCode.NotFound, (await Resources.ChangeAsync(world.Admin, TestInstallation.Orders, resource, new("x"), Token)).Error!.Code);
+        Assert.Equal(
+            ErrorCode.NotFound, (await Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, resource, Token)).Error!.Code);
         Assert.Equal(ErrorCode.NotFound, (await Resources.DeleteAsync(world.Admin, TestInstallation.Orders, resource, Token)).Error!.Code);
     }
 
     [Fact]
     public async Task Only_admins_and_owners_change_and_delete_resources()
     {
-        foreach (var (person, code) in new[] { (world.Developer, ErrorCode.Forbidden), (world.Viewer, ErrorCode.Forbidden), (world.Stranger, ErrorCode.NotFound) })
+        foreach (var (person, code) in new[] { (world.Developer, ErrorCode.Forbidden), (world.Viewer, ErrorCode.Forbidden), (
+            world.Stranger, ErrorCode.NotFound) })
         {
             Assert.Equal(code, (await Resources.ChangeAsync(person, TestInstallation.Orders, Intake, new("x"), Token)).Error!.Code);
             Assert.Equal(code, (await Resources.PreviewDeletionAsync(person, TestInstallation.Orders, Intake, Token)).Error!.Code);
@@ -65,7 +70,8 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     {
         Assert.Equal("intake", (await Resources.GetAsync(world.Viewer, TestInstallation.Orders, Intake, Token)).Value.Id);
         Assert.Equal(ErrorCode.NotFound, (await Resources.GetAsync(world.Stranger, TestInstallation.Orders, Intake, Token)).Error!.Code);
-        Assert.Equal(ErrorCode.NotFound, (await Resources.GetAsync(world.Viewer, TestInstallation.Orders, "workflow:missing", Token)).Error!.Code);
+        Assert.Equal(
+            ErrorCode.NotFound, (await Resources.GetAsync(world.Viewer, TestInstallation.Orders, "workflow:missing", Token)).Error!.Code);
     }
 
     [Fact]
@@ -83,25 +89,32 @@ public sealed class ResourceChangesTests : IAsyncDisposable
         var gone = await CreateAsync(Router);
         await CreateAsync();
         await world.Services.Keys.RevokeAsync(world.Owner, gone.Key.KeyId, Token);
-        var counts = (await Resources.CountKeysAsync(world.Viewer, TestInstallation.Orders, [Intake, Router, "gateway:intake", "nothing"], Token)).Value;
+        var counts = (await Resources.CountKeysAsync(
+            world.Viewer, TestInstallation.Orders, [Intake, Router, "gateway:intake", "nothing"], Token)).Value;
         Assert.Equal([(Router, 1), (Intake, 2)], counts.OrderBy(x => x.Value).Select(x => (x.Key, x.Value)));
         Assert.Equal([Router], (await Resources.CountKeysAsync(world.Viewer, TestInstallation.Orders, [Router], Token)).Value.Keys);
-        Assert.Equal(ErrorCode.NotFound, (await Resources.CountKeysAsync(world.Stranger, TestInstallation.Orders, [Intake], Token)).Error!.Code);
+        Assert.Equal(
+            ErrorCode.NotFound, (await Resources.CountKeysAsync(world.Stranger, TestInstallation.Orders, [Intake], Token)).Error!.Code);
         var many = Enumerable.Repeat(Intake, Page.MaxLimit + 1).ToList();
-        Assert.Equal(ErrorCode.InvalidRequest, (await Resources.CountKeysAsync(world.Viewer, TestInstallation.Orders, many, Token)).Error!.Code);
+        Assert.Equal(
+            ErrorCode.InvalidRequest, (await Resources.CountKeysAsync(world.Viewer, TestInstallation.Orders, many, Token)).Error!.Code);
     }
 
     [Fact]
     public async Task Name_is_checked() =>
-        Assert.Equal("name", Assert.Single((await Resources.ChangeAsync(world.Admin, TestInstallation.Orders, Intake, new(""), Token)).Error!.Errors!).Key);
+        Assert.Equal("name", Assert.Single(
+            (await Resources.ChangeAsync(world.Admin, TestInstallation.Orders, Intake, new(""), Token)).Error!.Errors!).Key);
 
     [Fact]
     public async Task Deletion_revokes_keys_limited_to_the_resource_and_keeps_the_others()
     {
-        var (only, both, other, all) = (await CreateAsync(Intake), await CreateAsync(Intake, Router), await CreateAsync(Router), await CreateAsync());
-        Assert.Equal(new DeletionPreview(1, 0, 1), (await Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, Intake, Token)).Value);
+        var (only, both, other, all) =
+            (await CreateAsync(Intake), await CreateAsync(Intake, Router), await CreateAsync(Router), await CreateAsync());
+        Assert.Equal(new DeletionPreview(1, 0, 1), (
+            await Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, Intake, Token)).Value);
         var deletion = (await Resources.DeleteAsync(world.Admin, TestInstallation.Orders, Intake, Token)).Value;
-        Assert.Equal(("intake", only.Key.KeyId, both.Key.KeyId), (deletion.Deleted.Id, Assert.Single(deletion.KeysRevoked), Assert.Single(deletion.KeysNarrowed)));
+        Assert.Equal(("intake", only.Key.KeyId, both.Key.KeyId), (
+            deletion.Deleted.Id, Assert.Single(deletion.KeysRevoked), Assert.Single(deletion.KeysNarrowed)));
 
         Assert.Equal(RefusalCode.RevokedKey, await VerifyAsync(only, null));
         Assert.Equal(RefusalCode.ResourceOutOfScope, await VerifyAsync(both, Intake));
@@ -118,7 +131,8 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     {
         var both = await CreateAsync(Intake, Router);
         await Resources.DeleteAsync(world.Admin, TestInstallation.Orders, Intake, Token);
-        Assert.Equal(new DeletionPreview(1, 0), (await Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, Router, Token)).Value);
+        Assert.Equal(
+            new DeletionPreview(1, 0), (await Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, Router, Token)).Value);
         await Resources.DeleteAsync(world.Admin, TestInstallation.Orders, Router, Token);
         Assert.Equal(RefusalCode.RevokedKey, await VerifyAsync(both, null));
     }
@@ -145,7 +159,8 @@ public sealed class ResourceChangesTests : IAsyncDisposable
         Assert.Equal("resource acme/orders/workflow:intake", heard[0]);
         Assert.Equal([$"key {only.Key.KeyId}", $"key {both.Key.KeyId}"], heard.Skip(1));
         Assert.Equal(
-            new[] { "resource.deleted acme/orders/workflow:intake", $"key.revoked {only.Key.KeyId}", $"key.scope_reduced {both.Key.KeyId}" }.Order(StringComparer.Ordinal),
+            new[] { "resource.deleted acme/orders/workflow:intake", $"key.revoked {only.Key.KeyId}",
+                $"key.scope_reduced {both.Key.KeyId}" }.Order(StringComparer.Ordinal),
             (await AuditAsync()).Skip(before).Order(StringComparer.Ordinal));
     }
 
@@ -155,9 +170,11 @@ public sealed class ResourceChangesTests : IAsyncDisposable
         var (one, _) = (await CreateAsync(Intake), await CreateAsync(Intake));
         await VerifyAsync(one, null);
         await world.Services.Usage.FlushAsync(Token);
-        Assert.Equal(new DeletionPreview(2, 1), (await Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, Intake, Token)).Value);
+        Assert.Equal(
+            new DeletionPreview(2, 1), (await Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, Intake, Token)).Value);
         world.Time.Advance(DeletionPreview.Recent);
-        Assert.Equal(new DeletionPreview(2, 0), (await Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, Intake, Token)).Value);
+        Assert.Equal(
+            new DeletionPreview(2, 0), (await Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, Intake, Token)).Value);
     }
 
     [Fact]
@@ -165,7 +182,9 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     {
         await using var node = world.Run(("Keys:MaxActivePerProject", "1000"));
         var creations = Enumerable.Range(0, 30)
-            .Select(i => Task.Run(() => node.Keys.CreateAsync(i % 2 == 0 ? world.Developer : world.Admin, new(TestInstallation.Orders, $"{i}", Resources: [Intake]), Token), Token)).ToList();
+            .Select(i =>
+                Task.Run(() => node.Keys.CreateAsync(i % 2 == 0 ? world.Developer
+                    : world.Admin, new(TestInstallation.Orders, $"{i}", Resources: [Intake]), Token), Token)).ToList();
         var deletion = Task.Run(() => Resources.DeleteAsync(world.Owner, TestInstallation.Orders, Intake, Token), Token);
         var outcomes = await Task.WhenAll(creations);
         Assert.True((await deletion).Succeeded);
@@ -176,7 +195,8 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     }
 
     async Task<IssuedKey> CreateAsync(params string[] resources) =>
-        (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "name", Resources: resources.Length == 0 ? null : resources), Token)).Value;
+        (await world.Services.Keys.CreateAsync(
+            world.Developer, new(TestInstallation.Orders, "name", Resources: resources.Length == 0 ? null : resources), Token)).Value;
 
     async Task<RefusalCode?> VerifyAsync(IssuedKey key, string? resource) => (await world.Services.Verifier.VerifyAsync(
         PresentedKeys.Key(key), new(Resource: resource), null, Token)).Refusal;

@@ -52,8 +52,10 @@ public sealed class ResourceListTests : IAsyncDisposable
     {
         world.AddResource(TestInstallation.Orders, "agent", "one");
         world.AddResource(TestInstallation.Billing, "gateway", "of another project");
-        Assert.Equal([("workflow", 7), ("agent", 1)], (await world.Services.Resources.CountKindsAsync(world.Viewer, TestInstallation.Orders, Token)).Value);
-        Assert.Equal(ErrorCode.NotFound, (await world.Services.Resources.CountKindsAsync(world.Stranger, TestInstallation.Orders, Token)).Error?.Code);
+        Assert.Equal([("workflow", 7), ("agent", 1)], (
+            await world.Services.Resources.CountKindsAsync(world.Viewer, TestInstallation.Orders, Token)).Value);
+        Assert.Equal(ErrorCode.NotFound,
+            (await world.Services.Resources.CountKindsAsync(world.Stranger, TestInstallation.Orders, Token)).Error?.Code);
     }
 
     [Theory]
@@ -73,12 +75,14 @@ public sealed class ResourceListTests : IAsyncDisposable
             world.AddResource(TestInstallation.Orders, "agent", $"a-{number}");
         }
 
-        var agents = (await world.Services.Resources.PickAsync(world.Viewer, TestInstallation.Orders, "", Token)).Groups.Single(group => group.Noun == "agents");
+        var agents = (await world.Services.Resources.PickAsync(world.Viewer, TestInstallation.Orders, "", Token)).Groups.Single(
+            group => group.Noun == "agents");
         Assert.Equal(250, agents.Total);
         foreach (var most in new[] { 1, 200, 201, 250, 1000 })
         {
             var items = await agents.LoadAsync(most, Token);
-            Assert.Equal(Math.Min(most, 250), items.DistinctBy(item => item.Value).Count(item => item.Value.StartsWith("agent:", StringComparison.Ordinal)));
+            Assert.Equal(Math.Min(most, 250), items.DistinctBy(item => item.Value)
+                .Count(item => item.Value.StartsWith("agent:", StringComparison.Ordinal)));
         }
     }
 
@@ -87,9 +91,11 @@ public sealed class ResourceListTests : IAsyncDisposable
     {
         var query = new ResourceQuery(TestInstallation.Orders, Limit: 1, Sort: ResourceSort.Name, Descending: false);
         var cursor = (await world.Services.Resources.ListAsync(world.Viewer, query, Token)).Value.NextCursor;
-        foreach (var other in new[] { query with { Descending = true }, query with { Sort = ResourceSort.CreatedAt }, query with { Search = "a" } })
+        foreach (var other in new[] { query with { Descending = true }, query with { Sort = ResourceSort.CreatedAt },
+            query with { Search = "a" } })
         {
-            Assert.Equal("cursor", Assert.Single((await world.Services.Resources.ListAsync(world.Viewer, other with { Cursor = cursor }, Token)).Error!.Errors!).Key);
+            Assert.Equal("cursor", Assert.Single(
+                (await world.Services.Resources.ListAsync(world.Viewer, other with { Cursor = cursor }, Token)).Error!.Errors!).Key);
         }
     }
 }

@@ -90,7 +90,8 @@ public sealed class ResourcesPageTests : PageTest
         page = Open(world.Admin);
         page.ByRole("searchbox").Input(new string('k', 40));
         world.Time.Advance(TimeSpan.FromSeconds(1));
-        page.WaitForAssertion(() => Assert.Equal("No resources match", page.ByTestId("empty-state").ByRole("heading").TextContent)); // a possible key is not echoed
+        // a possible key is not echoed
+        page.WaitForAssertion(() => Assert.Equal("No resources match", page.ByTestId("empty-state").ByRole("heading").TextContent));
         page.ByTestId("empty-state").ByRole("button").Click();
         page.WaitForAssertion(() => Assert.Equal(["carrier", "returns"], Names(page)));
     }
@@ -105,7 +106,9 @@ public sealed class ResourcesPageTests : PageTest
         await page.SelectAsync("Kind", "Gateway");
         await page.ByRole("form").SubmitAsync();
         page.WaitForAssertion(() => Assert.Equal(["Entrée des commandes"], Names(page)));
-        Assert.Equal("entree-des-commandes", (await world.Services.Resources.GetAsync(world.Viewer, TestInstallation.Orders, "gateway:entree-des-commandes", Token)).Value.Id);
+        Assert.Equal(
+            "entree-des-commandes", (await world.Services.Resources.GetAsync(
+                world.Viewer, TestInstallation.Orders, "gateway:entree-des-commandes", Token)).Value.Id);
         Assert.Equal(["Added Entrée des commandes"], page.SnackbarTexts());
     }
 
@@ -152,7 +155,8 @@ public sealed class ResourcesPageTests : PageTest
         var made = new List<IssuedKey>();
         for (var i = 0; i < keys; i++)
         {
-            made.Add((await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, $"{i}", Resources: ["workflow:intake"]), Token)).Value);
+            made.Add((await world.Services.Keys.CreateAsync(
+                world.Developer, new(TestInstallation.Orders, $"{i}", Resources: ["workflow:intake"]), Token)).Value);
         }
 
         if (used)
@@ -168,13 +172,15 @@ public sealed class ResourcesPageTests : PageTest
         if (typed)
         {
             await page.ByRole("form").SubmitAsync();
-            Assert.True((await world.Services.Resources.GetAsync(world.Viewer, TestInstallation.Orders, "workflow:intake", Token)).Succeeded);
+            Assert.True((
+                await world.Services.Resources.GetAsync(world.Viewer, TestInstallation.Orders, "workflow:intake", Token)).Succeeded);
             await page.ByRole("alertdialog").ByRole("textbox").InputAsync(new() { Value = "intake" });
         }
 
         await page.ByRole("form").SubmitAsync();
         page.WaitForAssertion(() => Assert.Equal("No resources yet", page.ByTestId("empty-state").ByRole("heading").TextContent));
-        Assert.Equal($"Deleted intake{(keys == 0 ? "" : $"Also revoked {keys} {(keys == 1 ? "key" : "keys")}.")}", Assert.Single(page.SnackbarTexts()));
+        Assert.Equal($"Deleted intake{(keys == 0 ? "" : $"Also revoked {keys} {(keys == 1 ? "key" : "keys")}.")}",
+            Assert.Single(page.SnackbarTexts()));
     }
 
     [Fact]
@@ -182,7 +188,8 @@ public sealed class ResourcesPageTests : PageTest
     {
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
         world.AddResource(TestInstallation.Orders, "workflow", "returns");
-        await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "both", Resources: ["workflow:intake", "workflow:returns"]), Token);
+        await world.Services.Keys.CreateAsync(
+            world.Developer, new(TestInstallation.Orders, "both", Resources: ["workflow:intake", "workflow:returns"]), Token);
         var page = Open(world.Admin);
         _ = page.ChooseAsync("Actions for intake", "Delete…");
         page.WaitForRole("alertdialog");
@@ -201,7 +208,8 @@ public sealed class ResourcesPageTests : PageTest
         Assert.Equal(["intake"], Names(page));
         page.WaitForRole("dialog", "Your session has ended");
         await page.ByRole("dialog", "Your session has ended").ByRole("form").SubmitAsync();
-        page.WaitForAssertion(() => Assert.EndsWith("/account/sign-in?ReturnUrl=%2Facme%2Forders%2Fresources", Navigation.Uri, StringComparison.Ordinal));
+        page.WaitForAssertion(
+            () => Assert.EndsWith("/account/sign-in?ReturnUrl=%2Facme%2Forders%2Fresources", Navigation.Uri, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -230,7 +238,8 @@ public sealed class ResourcesPageTests : PageTest
         var session = world.SignIn(person).SessionId!;
         authorization ??= AddAuthorization();
         authorization.SetAuthorized(person.Name).SetClaims(
-            new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, session), new Claim(ClientAddress.Claim, "10.2.3.4"));
+            new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, session), new Claim(
+                ClientAddress.Claim, "10.2.3.4"));
         SetRendererInfo(new("Server", isInteractive: true));
         Navigation.NavigateTo($"/acme/orders/resources{query}");
         return RenderPage<ResourcesPage>(p => p.Add(x => x.Organization, "acme").Add(x => x.ProjectSlug, "orders"));

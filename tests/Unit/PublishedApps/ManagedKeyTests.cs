@@ -43,12 +43,15 @@ public sealed class ManagedKeyTests : IAsyncDisposable
         Assert.Equal(new Allowance(0, 2), (await Keys.AllowanceAsync(world.Viewer, TestInstallation.Orders, Token)).Value);
         Assert.True((await Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "One"), Token)).Succeeded);
         Assert.True((await Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Two"), Token)).Succeeded);
-        Assert.Equal(ErrorCode.KeyLimitReached, (await Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Three"), Token)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.KeyLimitReached, (await Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Three"), Token)).Error?.Code);
         var app = await PublishAsync("In a full project");
-        Assert.True((await Keys.ChangeAsync(world.Developer, app.PublishedApp.Key.KeyId, new(ExpiresAt: new(TestInstallation.Start.AddHours(1))), Token)).Succeeded);
+        Assert.True((await Keys.ChangeAsync(
+            world.Developer, app.PublishedApp.Key.KeyId, new(ExpiresAt: new(TestInstallation.Start.AddHours(1))), Token)).Succeeded);
         world.Time.Advance(TimeSpan.FromHours(2));
         Assert.Equal(KeyState.Expired, (await Apps.GetAsync(world.Viewer, app.PublishedApp.Id, Token)).Value.Key.State);
-        Assert.Equal(KeyState.Active, (await Keys.ChangeAsync(world.Developer, app.PublishedApp.Key.KeyId, new(ExpiresAt: Expiry.Never), Token)).Value.State);
+        Assert.Equal(KeyState.Active,
+            (await Keys.ChangeAsync(world.Developer, app.PublishedApp.Key.KeyId, new(ExpiresAt: Expiry.Never), Token)).Value.State);
     }
 
     [Fact]
@@ -63,12 +66,17 @@ public sealed class ManagedKeyTests : IAsyncDisposable
         Assert.Equal(["Key live"], await ListAsync(new(TestInstallation.Orders)));
         Assert.Equal(["Key live"], await ListAsync(new(TestInstallation.Orders, true)));
         Assert.Equal(["App live", "App test", "Key live"], await ListAsync(new(TestInstallation.Orders, IncludeManaged: true)));
-        Assert.Equal(["App gone", "App live", "App test", "Key live"], await ListAsync(new(TestInstallation.Orders, true, IncludeManaged: true)));
+        Assert.Equal(
+            ["App gone", "App live", "App test", "Key live"], await ListAsync(new(TestInstallation.Orders, true, IncludeManaged: true)));
         Assert.Equal(["App test"], await ListAsync(new(TestInstallation.Orders, Environment: KeyEnvironment.Test, IncludeManaged: true)));
         Assert.Equal(["App live"], await ListAsync(new(TestInstallation.Orders, Search: "app l", IncludeManaged: true)));
         Assert.Empty(await ListAsync(new(TestInstallation.Orders, Search: "app l")));
-        var cursor = (await world.Services.KeyLists.ListAsync(world.Viewer, new(TestInstallation.Orders, Limit: 1, IncludeManaged: true), Token)).Value.NextCursor;
-        Assert.Equal("cursor", (await world.Services.KeyLists.ListAsync(world.Viewer, new(TestInstallation.Orders, Cursor: cursor), Token)).Error?.Errors?.Keys.Single());
+        var cursor =
+            (await world.Services.KeyLists.ListAsync(
+                world.Viewer, new(TestInstallation.Orders, Limit: 1, IncludeManaged: true), Token)).Value.NextCursor;
+        Assert.Equal(
+            "cursor", (await world.Services.KeyLists.ListAsync(
+                world.Viewer, new(TestInstallation.Orders, Cursor: cursor), Token)).Error?.Errors?.Keys.Single());
 
         async Task<List<string>> ListAsync(KeyQuery query)
         {
@@ -109,15 +117,20 @@ public sealed class ManagedKeyTests : IAsyncDisposable
                 break;
             case "self-revoke":
                 await world.Services.ReadFeedAsync();
-                Assert.Null((await world.Services.Get<SelfRevocation>().RevokeAsync(PresentedKeys.Key(issued.Secret.Reveal()), null, Token)).Refusal);
+                Assert.Null((await world.Services.Get<SelfRevocation>()
+                    .RevokeAsync(PresentedKeys.Key(issued.Secret.Reveal()), null, Token)).Refusal);
                 break;
             case "resource":
-                Assert.Equal(new DeletionPreview(1, 0, 0, 1), (await world.Services.Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, Intake, Token)).Value);
-                Assert.Equal([issued.PublishedApp.Key.KeyId], (await world.Services.Resources.DeleteAsync(world.Admin, TestInstallation.Orders, Intake, Token)).Value.KeysRevoked);
+                Assert.Equal(new DeletionPreview(1, 0, 0, 1), (
+                    await world.Services.Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, Intake, Token)).Value);
+                Assert.Equal([issued.PublishedApp.Key.KeyId],
+                    (await world.Services.Resources.DeleteAsync(world.Admin, TestInstallation.Orders, Intake, Token)).Value.KeysRevoked);
                 break;
             default:
-                Assert.Equal(new DeletionPreview(2, 0, 0, 2), (await world.Services.Projects.PreviewDeletionAsync(world.Admin, new("acme", "orders"), Token)).Value);
-                Assert.Equal(2, (await world.Services.Projects.DeleteAsync(world.Admin, new("acme", "orders"), Token)).Value.KeysRevoked.Count);
+                Assert.Equal(new DeletionPreview(2, 0, 0, 2), (
+                    await world.Services.Projects.PreviewDeletionAsync(world.Admin, new("acme", "orders"), Token)).Value);
+                Assert.Equal(
+                    2, (await world.Services.Projects.DeleteAsync(world.Admin, new("acme", "orders"), Token)).Value.KeysRevoked.Count);
                 break;
         }
 
@@ -125,7 +138,9 @@ public sealed class ManagedKeyTests : IAsyncDisposable
         Assert.Equal((TestInstallation.Start.AddMinutes(1), KeyState.Revoked), (app.UnpublishedAt, app.Key.State));
         Assert.Equal("intake", app.ResourceName); // even after its deletion
         Assert.Equal(how == "project", (await Apps.GetAsync(world.Viewer, spared.PublishedApp.Id, Token)).Value.UnpublishedAt is not null);
-        Assert.Equal(RefusalCode.RevokedKey, (await world.Services.Verifier.VerifyAsync(PresentedKeys.Key(issued.Secret.Reveal()), AccessRequirement.None, null, Token)).Refusal);
+        Assert.Equal(
+            RefusalCode.RevokedKey, (await world.Services.Verifier.VerifyAsync(
+                PresentedKeys.Key(issued.Secret.Reveal()), AccessRequirement.None, null, Token)).Refusal);
         await using var context = world.Open();
         var told = await context.AuditEntries.SingleAsync(x => x.Action == "app.unpublished" && x.TargetId == app.Id, Token);
         Assert.Equal(("app", $$"""{"because":"{{because}}"}"""), (told.TargetType, told.Details));
@@ -136,8 +151,10 @@ public sealed class ManagedKeyTests : IAsyncDisposable
     public async Task Lookup_finds_the_key_of_an_app()
     {
         var issued = await PublishAsync("App");
-        Assert.Equal(new Party(PartyType.PublishedApp, issued.PublishedApp.Id, "App"), (await Keys.WhichAsync(world.Viewer, issued.Secret.Reveal(), Token)).Value.Owner);
+        Assert.Equal(new Party(PartyType.PublishedApp, issued.PublishedApp.Id, "App"),
+            (await Keys.WhichAsync(world.Viewer, issued.Secret.Reveal(), Token)).Value.Owner);
     }
 
-    async Task<IssuedPublishedApp> PublishAsync(string name) => (await Apps.PublishAsync(world.Developer, new(TestInstallation.Orders, name, Intake), Token)).Value;
+    async Task<IssuedPublishedApp> PublishAsync(string name) =>
+        (await Apps.PublishAsync(world.Developer, new(TestInstallation.Orders, name, Intake), Token)).Value;
 }

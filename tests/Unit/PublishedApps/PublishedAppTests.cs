@@ -31,7 +31,8 @@ public sealed class PublishedAppTests : IAsyncDisposable
         var (app, key) = (issued.PublishedApp, issued.PublishedApp.Key);
         Assert.Matches("^app_[A-Za-z0-9]{16}$", app.Id);
         Assert.Equal(
-            ("Returns desk", TestInstallation.Orders, Intake, "Order intake", TestInstallation.Start, new Party(PartyType.User, world.Developer.Id, "Dora"), null),
+            ("Returns desk", TestInstallation.Orders, Intake, "Order intake", TestInstallation.Start, new Party(
+                PartyType.User, world.Developer.Id, "Dora"), null),
             (app.Name, app.Project, app.Resource, app.ResourceName, app.PublishedAt, app.PublishedBy, app.UnpublishedAt));
         Assert.Equal(
             ("Returns desk", new Party(PartyType.PublishedApp, app.Id, "Returns desk"), KeyEnvironment.Test, KeyState.Active, "Dora"),
@@ -58,10 +59,14 @@ public sealed class PublishedAppTests : IAsyncDisposable
 
         world.Time.Advance(TimeSpan.FromSeconds(1));
         var app = (await Apps.UnpublishAsync(world.Developer, issued.PublishedApp.Id, Token)).Value;
-        Assert.Equal((TestInstallation.Start.AddSeconds(1), KeyState.Revoked, TestInstallation.Start.AddSeconds(1)), (app.UnpublishedAt, app.Key.State, app.Key.RevokedAt));
+        Assert.Equal((TestInstallation.Start.AddSeconds(1), KeyState.Revoked, TestInstallation.Start.AddSeconds(1)), (
+            app.UnpublishedAt, app.Key.State, app.Key.RevokedAt));
         // At once on this node, although it has not read the feed since.
-        Assert.Equal(RefusalCode.RevokedKey, (await world.Services.Get<Verifier>().VerifyAsync(PresentedKeys.Key(issued.Secret.Reveal()), AccessRequirement.None, null, Token)).Refusal);
-        Assert.Equal(RefusalCode.RevokedKey, (await VerifyAsync(other, issued, AccessRequirement.None)).Refusal); // after the other node has read the feed
+        Assert.Equal(
+            RefusalCode.RevokedKey, (await world.Services.Get<Verifier>()
+                .VerifyAsync(PresentedKeys.Key(issued.Secret.Reveal()), AccessRequirement.None, null, Token)).Refusal);
+        // after the other node has read the feed
+        Assert.Equal(RefusalCode.RevokedKey, (await VerifyAsync(other, issued, AccessRequirement.None)).Refusal);
         Assert.Equal(["app.published", "key.created", "app.unpublished", "key.revoked"], await ActionsAsync());
 
         var before = world.Dump();
@@ -76,20 +81,28 @@ public sealed class PublishedAppTests : IAsyncDisposable
     [InlineData("Developer", null, ErrorCode.Forbidden)]
     [InlineData("Viewer", ErrorCode.Forbidden, ErrorCode.Forbidden)]
     [InlineData("Stranger", ErrorCode.NotFound, ErrorCode.NotFound)]
-    public async Task Role_and_publisher_decide_who_publishes_and_unpublishes(string who, ErrorCode? publishes, ErrorCode? unpublishesOthers)
+    public async Task Role_and_publisher_decide_who_publishes_and_unpublishes(
+        string who, ErrorCode? publishes, ErrorCode? unpublishesOthers)
     {
         var others = (await PublishAsync(new(TestInstallation.Orders, "Owner's", Intake), world.Owner)).PublishedApp;
         var actor = Actor(who);
         var own = await Apps.PublishAsync(actor, new(TestInstallation.Orders, "Own", Intake), Token);
         Assert.Equal(publishes, own.Error?.Code);
         Assert.Equal(unpublishesOthers, (await Apps.UnpublishAsync(actor, others.Id, Token)).Error?.Code);
-        Assert.Equal(unpublishesOthers, (await world.Services.Keys.ChangeAsync(actor, (await PublishAsync(new(TestInstallation.Orders, "x", Intake), world.Owner)).PublishedApp.Key.KeyId, new("y"), Token)).Error?.Code);
+        Assert.Equal(
+            unpublishesOthers,
+            (await world.Services.Keys.ChangeAsync(
+                actor, (await PublishAsync(new(TestInstallation.Orders, "x", Intake), world.Owner)).PublishedApp.Key.KeyId,
+                new("y"), Token)).Error?.Code);
         Assert.Equal(who == "Stranger" ? ErrorCode.NotFound : null, (await Apps.GetAsync(actor, others.Id, Token)).Error?.Code);
-        Assert.Equal(who == "Stranger" ? ErrorCode.NotFound : null, (await Apps.ListAsync(actor, new(TestInstallation.Orders), Token)).Error?.Code);
-        Assert.Equal(who == "Stranger" ? ErrorCode.NotFound : null, (await Apps.CountAsync(actor, new(TestInstallation.Orders), Token)).Error?.Code);
+        Assert.Equal(
+            who == "Stranger" ? ErrorCode.NotFound : null, (await Apps.ListAsync(actor, new(TestInstallation.Orders), Token)).Error?.Code);
+        Assert.Equal(
+            who == "Stranger" ? ErrorCode.NotFound : null, (await Apps.CountAsync(actor, new(TestInstallation.Orders), Token)).Error?.Code);
         if (own.Succeeded)
         {
-            Assert.Null((await world.Services.Keys.ChangeAsync(actor, own.Value.PublishedApp.Key.KeyId, new(State: KeyState.Inactive), Token)).Error);
+            Assert.Null((await world.Services.Keys.ChangeAsync(
+                actor, own.Value.PublishedApp.Key.KeyId, new(State: KeyState.Inactive), Token)).Error);
             Assert.NotNull((await Apps.UnpublishAsync(actor, own.Value.PublishedApp.Id, Token)).Value.UnpublishedAt);
         }
     }
@@ -114,7 +127,8 @@ public sealed class PublishedAppTests : IAsyncDisposable
     public async Task Invalid_input_is_an_error_by_field(string name, string resource, string? permissions, string field)
     {
         var before = world.Dump();
-        var outcome = await Apps.PublishAsync(world.Developer, new(TestInstallation.Orders, name, resource, Permissions: permissions?.Split(' ', StringSplitOptions.RemoveEmptyEntries)), Token);
+        var outcome = await Apps.PublishAsync(world.Developer, new(
+            TestInstallation.Orders, name, resource, Permissions: permissions?.Split(' ', StringSplitOptions.RemoveEmptyEntries)), Token);
         Assert.Equal((ErrorCode.InvalidRequest, field), (outcome.Error!.Code, outcome.Error.Errors!.Keys.Single()));
         Assert.Equal(before, world.Dump());
     }
@@ -144,7 +158,8 @@ public sealed class PublishedAppTests : IAsyncDisposable
         Assert.Equal(ErrorCode.Conflict, (await Apps.PublishAsync(world.Developer, asked with { Name = "Other" }, Token)).Error?.Code);
         var key = new NewKey(TestInstallation.Orders, "Returns desk", Resources: [Intake], Permissions: ["read"], IdempotencyKey: "11f0-1");
         Assert.Equal(ErrorCode.Conflict, (await world.Services.Keys.CreateAsync(world.Developer, key, Token)).Error?.Code);
-        Assert.Equal("idempotency_key", (await Apps.PublishAsync(world.Developer, asked with { IdempotencyKey = "not this" }, Token)).Error?.Errors?.Keys.Single());
+        Assert.Equal("idempotency_key",
+            (await Apps.PublishAsync(world.Developer, asked with { IdempotencyKey = "not this" }, Token)).Error?.Errors?.Keys.Single());
         Assert.Equal(before, world.Dump());
     }
 
@@ -163,11 +178,15 @@ public sealed class PublishedAppTests : IAsyncDisposable
         Assert.Equal(ids.Where(id => id != ids[3]).Order(), (await WalkAsync(new(TestInstallation.Orders, Limit: 2))).Order());
         Assert.Equal([ids[4]], await WalkAsync(new(TestInstallation.Orders, Search: " p 4 ")));
         Assert.Equal([ids[2]], await WalkAsync(new(TestInstallation.Orders, Search: ids[2][..12])));
-        Assert.Equal((4, 5, 1), (await CountAsync(new(TestInstallation.Orders)), await CountAsync(new(TestInstallation.Orders, true)), await CountAsync(new(TestInstallation.Orders, Search: "4"))));
+        Assert.Equal(
+            (4, 5, 1), (await CountAsync(new(TestInstallation.Orders)), await CountAsync(new(TestInstallation.Orders, true)),
+                await CountAsync(new(TestInstallation.Orders, Search: "4"))));
         Assert.Empty((await Apps.ListAsync(world.Stranger, new(), Token)).Value.Items);
         var cursor = (await Apps.ListAsync(world.Viewer, new(TestInstallation.Orders, Limit: 1), Token)).Value.NextCursor;
-        Assert.Equal("cursor", (await Apps.ListAsync(world.Viewer, new(TestInstallation.Orders, true, Cursor: cursor), Token)).Error?.Errors?.Keys.Single());
-        Assert.Equal("limit", (await Apps.ListAsync(world.Viewer, new(TestInstallation.Orders, Limit: 0), Token)).Error?.Errors?.Keys.Single());
+        Assert.Equal("cursor",
+            (await Apps.ListAsync(world.Viewer, new(TestInstallation.Orders, true, Cursor: cursor), Token)).Error?.Errors?.Keys.Single());
+        Assert.Equal(
+            "limit", (await Apps.ListAsync(world.Viewer, new(TestInstallation.Orders, Limit: 0), Token)).Error?.Errors?.Keys.Single());
 
         async Task<List<string>> WalkAsync(PublishedAppQuery query)
         {
@@ -186,7 +205,8 @@ public sealed class PublishedAppTests : IAsyncDisposable
         async Task<int> CountAsync(PublishedAppQuery query) => (await Apps.CountAsync(world.Viewer, query, Token)).Value;
     }
 
-    async Task<IssuedPublishedApp> PublishAsync(NewPublishedApp input, Actor? actor = null) => (await Apps.PublishAsync(actor ?? world.Developer, input, Token)).Value;
+    async Task<IssuedPublishedApp> PublishAsync(NewPublishedApp input, Actor? actor = null) =>
+        (await Apps.PublishAsync(actor ?? world.Developer, input, Token)).Value;
 
     static ValueTask<Verdict> VerifyAsync(Services services, IssuedPublishedApp issued, AccessRequirement requirement) =>
         services.Verifier.VerifyAsync(PresentedKeys.Key(issued.Secret.Reveal()), requirement, null, Token);

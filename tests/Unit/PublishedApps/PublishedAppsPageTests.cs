@@ -61,8 +61,10 @@ public sealed class PublishedAppsPageTests : PageTest
 
         var page = Open(who switch { "Admin" => world.Admin, "Viewer" => world.Viewer, _ => world.Developer });
         Assert.Equal("No published apps in orders yet", page.ByTestId("empty-state").ByRole("heading").TextContent);
-        Assert.Equal(action, page.ByTestId("empty-state").AllByRole("button").Concat(page.ByTestId("empty-state").AllByRole("link")).SingleOrDefault(way => way.TextContent != "Connected apps")?.TextContent);
-        Assert.Equal(who == "Admin" ? "/acme/connected-apps" : "/account/connected-apps", page.ByRole("link", "Connected apps").GetAttribute("href"));
+        Assert.Equal(action, page.ByTestId("empty-state").AllByRole("button").Concat(page.ByTestId("empty-state").AllByRole("link"))
+            .SingleOrDefault(way => way.TextContent != "Connected apps")?.TextContent);
+        Assert.Equal(who == "Admin" ? "/acme/connected-apps"
+            : "/account/connected-apps", page.ByRole("link", "Connected apps").GetAttribute("href"));
         Assert.Contains(said ?? "", page.ByTestId("empty-state").TextContent, StringComparison.Ordinal);
     }
 
@@ -96,7 +98,8 @@ public sealed class PublishedAppsPageTests : PageTest
         var app = await AddAsync(world.Owner, "Desk");
         var at = (world.Time.GetUtcNow() - TimeSpan.FromMinutes(59)).ToUnixTimeMilliseconds();
         var page = Open(world.Owner);
-        Assert.Equal(1, world.Sql($"UPDATE ApiKeys SET LastUsedAt = {at}, LastUsedOrder = {at}, LastUsedFrom = '203.0.113.0/24'")); // after the list was read
+        // after the list was read
+        Assert.Equal(1, world.Sql($"UPDATE ApiKeys SET LastUsedAt = {at}, LastUsedOrder = {at}, LastUsedFrom = '203.0.113.0/24'"));
         _ = page.ChooseAsync("Actions for Desk", "Unpublish…"); // completes when the confirmation is answered
         page.WaitForRole("alertdialog");
         var question = page.ByRole("alertdialog").TextContent;
@@ -107,10 +110,12 @@ public sealed class PublishedAppsPageTests : PageTest
         Assert.Null((await ReadAsync(app)).UnpublishedAt);
         await page.ByRole("alertdialog").ByRole("textbox").InputAsync(new() { Value = "Desk" });
         await page.ByRole("form").SubmitAsync();
-        page.WaitForAssertion(() => Assert.Equal("No published apps in orders", page.ByTestId("empty-state").ByRole("heading").TextContent));
+        page.WaitForAssertion(
+            () => Assert.Equal("No published apps in orders", page.ByTestId("empty-state").ByRole("heading").TextContent));
         Assert.NotNull((await ReadAsync(app)).UnpublishedAt);
         await page.ByTestId("empty-state").ByRole("button").ClickAsync();
-        page.WaitForAssertion(() => Assert.StartsWith("Unpublished", page.CellsOf("Status").Single().TextContent, StringComparison.Ordinal));
+        page.WaitForAssertion(
+            () => Assert.StartsWith("Unpublished", page.CellsOf("Status").Single().TextContent, StringComparison.Ordinal));
         Assert.Empty(page.ByRole("table").AllByRole("button"));
     }
 
@@ -132,7 +137,8 @@ public sealed class PublishedAppsPageTests : PageTest
         page.WaitForAssertion(() => Assert.Equal(["Newer", "Older"], page.AllByTestId("row-name").Select(name => name.TextContent)));
         page.WaitForRole("dialog", "Save the app’s key");
         Assert.Contains("Newer is published.", page.Markup, StringComparison.Ordinal);
-        var verdict = await world.Services.Verifier.VerifyAsync(PresentedKeys.Key(page.ByRole("dialog").ByRole("code").TextContent), AccessRequirement.None, null, Token);
+        var verdict = await world.Services.Verifier.VerifyAsync(
+            PresentedKeys.Key(page.ByRole("dialog").ByRole("code").TextContent), AccessRequirement.None, null, Token);
         Assert.Equal(("Newer", PartyType.PublishedApp), (verdict.Principal!.Owner.Name, verdict.Principal.Owner.Type));
         Assert.Equal(["read"], verdict.Principal.Permissions);
     }
@@ -155,16 +161,19 @@ public sealed class PublishedAppsPageTests : PageTest
             }
         }
 
-        return (await world.Services.Get<PublishedAppService>().PublishAsync(actor, new(TestInstallation.Orders, name, Intake), Token)).Value;
+        return (await world.Services.Get<PublishedAppService>()
+            .PublishAsync(actor, new(TestInstallation.Orders, name, Intake), Token)).Value;
     }
 
-    async Task<PublishedAppSummary> ReadAsync(IssuedPublishedApp app) => (await world.Services.Get<PublishedAppService>().GetAsync(world.Owner, app.PublishedApp.Id, Token)).Value;
+    async Task<PublishedAppSummary> ReadAsync(IssuedPublishedApp app) =>
+        (await world.Services.Get<PublishedAppService>().GetAsync(world.Owner, app.PublishedApp.Id, Token)).Value;
 
     IRenderedComponent<PageHost> Open(Actor person)
     {
         var session = world.SignIn(person).SessionId!;
         AddAuthorization().SetAuthorized(person.Name).SetClaims(
-            new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, session), new Claim(ClientAddress.Claim, "10.2.3.4"));
+            new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, session), new Claim(
+                ClientAddress.Claim, "10.2.3.4"));
         SetRendererInfo(new("Server", isInteractive: true));
         Navigation.NavigateTo("/acme/orders/apps");
         return RenderPage<PublishedAppsPage>(p => p.Add(x => x.Organization, "acme").Add(x => x.ProjectSlug, "orders"));

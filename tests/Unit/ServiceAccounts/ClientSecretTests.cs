@@ -26,9 +26,11 @@ public sealed class ClientSecretTests
         Assert.Null(second.Row.LastUsedAt);
 
         await using var context = world.Open();
-        var stored = await context.ServiceAccountCredentials.Where(x => x.ClientId == first.Account.ClientId && x.RevokedAt == null).ToListAsync(Token);
+        var stored = await context.ServiceAccountCredentials.Where(x =>
+            x.ClientId == first.Account.ClientId && x.RevokedAt == null).ToListAsync(Token);
         Assert.Equal(
-            new[] { first.Secret, second.Secret }.Select(secret => Convert.ToHexString(secret.Hash)).Order(), stored.Select(x => Convert.ToHexString(x.SecretHash)).Order());
+            new[] { first.Secret, second.Secret }.Select(secret => Convert.ToHexString(secret.Hash))
+                .Order(), stored.Select(x => Convert.ToHexString(x.SecretHash)).Order());
         var file = world.DumpBytes();
         Assert.DoesNotContain(second.Secret.Reveal(), file, StringComparison.Ordinal);
         Assert.DoesNotContain(second.Secret.Reveal()[7..], $"{second.Secret}", StringComparison.Ordinal);
@@ -67,7 +69,8 @@ public sealed class ClientSecretTests
         await using var world = new TestInstallation();
         var one = (await CreateAsync(world, "one")).Account;
         var other = (await CreateAsync(world, "other")).Account;
-        foreach (var (actor, code) in new[] { (world.Developer, ErrorCode.Forbidden), (world.Viewer, ErrorCode.Forbidden), (world.Stranger, ErrorCode.NotFound) })
+        foreach (var (actor, code) in new[] { (world.Developer, ErrorCode.Forbidden), (world.Viewer, ErrorCode.Forbidden), (
+            world.Stranger, ErrorCode.NotFound) })
         {
             Assert.Equal(code, (await Accounts(world).AddSecretAsync(actor, one.Id, Token)).Error?.Code);
             Assert.Equal(code, (await Accounts(world).RemoveSecretAsync(actor, one.Id, one.Secrets[0].Id, Token)).Error?.Code);
@@ -89,9 +92,11 @@ public sealed class ClientSecretTests
     {
         await using var world = new TestInstallation();
         var id = (await CreateAsync(world, "gateway")).Account.Id;
-        Assert.Equal(new(new(PartyType.User, world.Admin.Id, "Adam"), Left: false), Assert.Single((await Accounts(world).GetAsync(world.Owner, id, Token)).Value.Owners));
+        Assert.Equal(new(new(PartyType.User, world.Admin.Id, "Adam"), Left: false), Assert.Single(
+            (await Accounts(world).GetAsync(world.Owner, id, Token)).Value.Owners));
         world.SetRole("acme", world.Admin, null);
-        Assert.Equal(new(new(PartyType.User, world.Admin.Id, "Adam"), Left: true), Assert.Single((await Accounts(world).GetAsync(world.Owner, id, Token)).Value.Owners));
+        Assert.Equal(new(new(PartyType.User, world.Admin.Id, "Adam"), Left: true), Assert.Single(
+            (await Accounts(world).GetAsync(world.Owner, id, Token)).Value.Owners));
     }
 
     [Fact]
@@ -102,10 +107,14 @@ public sealed class ClientSecretTests
         var id = issued.Account.Id;
         Assert.Equal((1, null), (issued.Account.Keys, issued.Account.LastUsedAt));
         world.Time.Advance(TimeSpan.FromMinutes(1));
-        var second = (await world.Services.Keys.CreateAsync(world.Admin, new(TestInstallation.Orders, "second", ServiceAccountId: id), Token)).Value.Key.KeyId;
-        var third = (await world.Services.Keys.CreateAsync(world.Admin, new(TestInstallation.Orders, "third", ServiceAccountId: id), Token)).Value.Key.KeyId;
+        var second =
+            (await world.Services.Keys.CreateAsync(
+                world.Admin, new(TestInstallation.Orders, "second", ServiceAccountId: id), Token)).Value.Key.KeyId;
+        var third = (await world.Services.Keys.CreateAsync(
+            world.Admin, new(TestInstallation.Orders, "third", ServiceAccountId: id), Token)).Value.Key.KeyId;
         await world.Services.Keys.RevokeAsync(world.Admin, third, Token);
-        Assert.Equal([second, issued.Key.Key.KeyId], (await Accounts(world).KeysAsync(world.Admin, id, 10, Token)).Value.Select(key => key.KeyId));
+        Assert.Equal(
+            [second, issued.Key.Key.KeyId], (await Accounts(world).KeysAsync(world.Admin, id, 10, Token)).Value.Select(key => key.KeyId));
         Assert.Equal(second, Assert.Single((await Accounts(world).KeysAsync(world.Admin, id, 1, Token)).Value).KeyId);
 
         var used = TestInstallation.Start.AddMinutes(5);
@@ -131,19 +140,23 @@ public sealed class ClientSecretTests
         await ExpectAsync(new("acme", Search: gateway.ClientId), gateway);
         await ExpectAsync(new("acme", State: ServiceAccountState.Inactive), deploy);
         await ExpectAsync(new("acme", Search: "gate", State: ServiceAccountState.Inactive));
-        Assert.Equal(ErrorCode.InvalidRequest, (await Accounts(world).ListAsync(world.Admin, new("acme", Search: new('x', 600)), Token)).Error?.Code);
+        Assert.Equal(ErrorCode.InvalidRequest,
+            (await Accounts(world).ListAsync(world.Admin, new("acme", Search: new('x', 600)), Token)).Error?.Code);
         var cursor = (await Accounts(world).ListAsync(world.Admin, new("acme", Limit: 1), Token)).Value.NextCursor;
-        Assert.Equal(ErrorCode.InvalidRequest, (await Accounts(world).ListAsync(world.Admin, new("acme", cursor, Search: "gate"), Token)).Error?.Code);
+        Assert.Equal(ErrorCode.InvalidRequest,
+            (await Accounts(world).ListAsync(world.Admin, new("acme", cursor, Search: "gate"), Token)).Error?.Code);
 
         async Task ExpectAsync(ServiceAccountQuery query, params ServiceAccountSummary[] found)
         {
             var page = (await Accounts(world).ListAsync(world.Admin, query, Token)).Value;
-            Assert.Equal(found.Select(row => row.Id).Order(StringComparer.Ordinal), page.Items.Select(row => row.Id).Order(StringComparer.Ordinal));
+            Assert.Equal(
+                found.Select(row => row.Id).Order(StringComparer.Ordinal), page.Items.Select(row => row.Id).Order(StringComparer.Ordinal));
             Assert.Equal(found.Length, (await Accounts(world).CountAsync(world.Admin, query, Token)).Value);
         }
     }
 
     static ServiceAccountService Accounts(TestInstallation world) => world.Services.Get<ServiceAccountService>();
 
-    static async Task<IssuedServiceAccount> CreateAsync(TestInstallation world, string name) => (await Accounts(world).CreateAsync(world.Admin, new(name), Token)).Value;
+    static async Task<IssuedServiceAccount> CreateAsync(TestInstallation world, string name) =>
+        (await Accounts(world).CreateAsync(world.Admin, new(name), Token)).Value;
 }

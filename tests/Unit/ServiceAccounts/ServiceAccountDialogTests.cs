@@ -22,7 +22,8 @@ public sealed class ServiceAccountDialogTests : PageTest
     {
         var dialog = Open(new("", "", ["read"], false, [orders], KeyEnvironment.Live));
         Assert.Contains("Created in Orders.", dialog.Markup, StringComparison.Ordinal);
-        Assert.Equal(["verify", "read", "execute", "write"], dialog.ByRole("group", "Permissions").AllByRole("code").Select(code => code.TextContent).Where(code => !code.Contains('/', StringComparison.Ordinal)));
+        Assert.Equal(["verify", "read", "execute", "write"], dialog.ByRole("group", "Permissions")
+            .AllByRole("code").Select(code => code.TextContent).Where(code => !code.Contains('/', StringComparison.Ordinal)));
         await dialog.ByLabel("Name").ChangeAsync(new() { Value = " gateway " });
         await dialog.ByLabel("Description (optional)").ChangeAsync(new() { Value = " Verifies. " });
         await dialog.ByRole("group", "Permissions").AllByRole("checkbox")[0].ChangeAsync(new() { Value = true });
@@ -30,7 +31,8 @@ public sealed class ServiceAccountDialogTests : PageTest
         await dialog.ByRole("radio", "Test").ClickAsync(new());
         await dialog.ByRole("form").SubmitAsync();
         var wanted = Assert.Single(asked);
-        Assert.Equal(("gateway", "Verifies.", false, KeyEnvironment.Test), (wanted.Name, wanted.Description, wanted.AllProjects, wanted.Environment));
+        Assert.Equal(("gateway", "Verifies.", false, KeyEnvironment.Test), (
+            wanted.Name, wanted.Description, wanted.AllProjects, wanted.Environment));
         Assert.Equal(["verify", "read"], wanted.Permissions);
         Assert.Equal(["acme/orders", "acme/ledger"], wanted.Choice.Listed!);
     }
@@ -77,7 +79,8 @@ public sealed class ServiceAccountDialogTests : PageTest
         var dialog = Open(new("gateway", "", ["read"], true, [], KeyEnvironment.Live), changing: true);
         Assert.Equal("Change this service account", dialog.ByRole("heading").TextContent);
         Assert.Equal(["Projects"], dialog.AllByRole("radiogroup").Select(group => group.NameOf()));
-        Assert.Equal("Save changes", dialog.ByRole("form").AllByRole("button").Single(button => button.GetAttribute("type") == "submit").TextContent);
+        Assert.Equal("Save changes", dialog.ByRole("form").AllByRole("button")
+            .Single(button => button.GetAttribute("type") == "submit").TextContent);
     }
 
     IRenderedComponent<PageHost> Open(ServiceAccountDraft begin, bool changing = false)

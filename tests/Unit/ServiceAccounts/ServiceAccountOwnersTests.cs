@@ -53,16 +53,20 @@ public sealed class ServiceAccountOwnersTests : IAsyncDisposable
         var eleven = Enumerable.Range(0, 11).Select(i => $"{world.Admin.Id[..^2]}{i:D2}").ToArray();
         foreach (var owners in new string[][]
         {
-            [], [world.Viewer.Id], [world.Stranger.Id], [world.Developer.Id], [world.Admin.Id, world.Viewer.Id], [world.Admin.Id, world.Admin.Id], [""], ["no one "], eleven,
+            [], [world.Viewer.Id], [world.Stranger.Id], [world.Developer.Id], [world.Admin.Id, world.Viewer.Id],
+                [world.Admin.Id, world.Admin.Id], [""], ["no one "], eleven,
         })
         {
-            Assert.Equal("owner_ids", (await Accounts.ChangeAsync(world.Admin, id, new(OwnerIds: owners), Token)).Error?.Errors?.Keys.Single());
+            Assert.Equal(
+                "owner_ids", (await Accounts.ChangeAsync(world.Admin, id, new(OwnerIds: owners), Token)).Error?.Errors?.Keys.Single());
         }
 
         Assert.Equal("Adam", Names(await ReadAsync(id)));
         var able = (await world.Services.Get<MemberService>().FindPossibleOwnersAsync(world.Admin, "acme", null, Token)).Value;
         Assert.Equal(["Olga", "Adam"], able.Select(member => member.Name));
-        Assert.Equal(["Olga"], (await world.Services.Get<MemberService>().FindPossibleOwnersAsync(world.Admin, "acme", "olg", Token)).Value.Select(member => member.Name));
+        Assert.Equal(
+            ["Olga"], (await world.Services.Get<MemberService>()
+                .FindPossibleOwnersAsync(world.Admin, "acme", "olg", Token)).Value.Select(member => member.Name));
         Assert.Empty((await world.Services.Get<MemberService>().FindPossibleOwnersAsync(world.Admin, "acme", "dor", Token)).Value);
     }
 
@@ -78,14 +82,17 @@ public sealed class ServiceAccountOwnersTests : IAsyncDisposable
             Assert.Equal([id], (await Accounts.ListAsync(owner, new("acme"), Token)).Value.Items.Select(x => x.Id));
             Assert.Equal(1, (await Accounts.CountAsync(owner, new("acme"), Token)).Value);
             Assert.Equal("gateway", (await Accounts.GetAsync(owner, id, Token)).Value.Name);
-            Assert.Null((await world.Services.Keys.CreateAsync(owner, new(TestInstallation.Orders, "second", ServiceAccountId: id), Token)).Error);
+            Assert.Null((
+                await world.Services.Keys.CreateAsync(owner, new(TestInstallation.Orders, "second", ServiceAccountId: id), Token)).Error);
             Assert.Equal(ErrorCode.Forbidden, (await Accounts.ChangeAsync(owner, id, new(OwnerIds: [owner.Id]), Token)).Error?.Code);
         }
 
         await ChangeAsync(id, world.Admin, other);
         Assert.Equal(ErrorCode.Forbidden, (await Accounts.GetAsync(world.Developer, id, Token)).Error?.Code);
         Assert.Equal(ErrorCode.Forbidden, (await Accounts.ListAsync(world.Developer, new("acme"), Token)).Error?.Code);
-        Assert.Equal(ErrorCode.Forbidden, (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "x", ServiceAccountId: id), Token)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.Forbidden, (await world.Services.Keys.CreateAsync(
+                world.Developer, new(TestInstallation.Orders, "x", ServiceAccountId: id), Token)).Error?.Code);
     }
 
     [Fact]
@@ -99,7 +106,8 @@ public sealed class ServiceAccountOwnersTests : IAsyncDisposable
         await world.Services.Get<MemberService>().SetDisabledAsync(world.Owner, "acme", world.Developer.Id, true, Token);
         var account = await ReadAsync(id);
         Assert.Equal(
-            [("Adam", true, false), ("Dora", true, true), ("Dan", false, false)], account.Owners.Select(owner => (owner.User.Name, owner.Left, owner.Disabled)));
+            [("Adam", true, false), ("Dora", true, true), ("Dan", false, false)], account.Owners.Select(
+                owner => (owner.User.Name, owner.Left, owner.Disabled)));
         Assert.False(account.HasNoOwnerLeft);
 
         // Who owns it may stay, also if nobody could choose them now.
@@ -123,7 +131,8 @@ public sealed class ServiceAccountOwnersTests : IAsyncDisposable
 
     static string Names(ServiceAccountSummary account) => string.Join(", ", account.Owners.Select(owner => owner.User.Name));
 
-    async Task<string> CreateAsync() => (await Accounts.CreateAsync(world.Admin, new("gateway", Projects: new([TestInstallation.Orders])), Token)).Value.Account.Id;
+    async Task<string> CreateAsync() =>
+        (await Accounts.CreateAsync(world.Admin, new("gateway", Projects: new([TestInstallation.Orders])), Token)).Value.Account.Id;
 
     async Task<ServiceAccountSummary> ReadAsync(string id) => (await Accounts.GetAsync(world.Owner, id, Token)).Value;
 

@@ -106,7 +106,8 @@ public sealed class ServiceAccountPagesTests : PageTest
         Assert.DoesNotContain("It has no owner left.", Open(world.Owner, id).Markup, StringComparison.Ordinal);
 
         static List<string> Cells(IRenderedComponent<PageHost> page) =>
-            [.. new[] { "Projects", "Credentials", "Owners", "Last used", "Status" }.Select(column => page.CellsOf(column).Single().NameOf())];
+            [.. new[] { "Projects", "Credentials", "Owners", "Last used", "Status" }.Select(
+                column => page.CellsOf(column).Single().NameOf())];
     }
 
     [Fact]
@@ -120,14 +121,16 @@ public sealed class ServiceAccountPagesTests : PageTest
         Assert.DoesNotContain(page.AllByRole("option"), option => option.TextContent.Contains("Viktor", StringComparison.Ordinal));
         await page.ByRole("button", "Remove Adam").ClickAsync(new());
         await page.ByRole("form").SubmitAsync();
-        page.WaitForAssertion(() => Assert.Equal(["Dora"], page.ByRole("list", "Owners of gateway").AllByRole("listitem").Select(owner => owner.NameOf())));
+        page.WaitForAssertion(
+            () => Assert.Equal(["Dora"], page.ByRole("list", "Owners of gateway").AllByRole("listitem").Select(owner => owner.NameOf())));
         Assert.Equal("Dora", Assert.Single((await Accounts.GetAsync(world.Owner, id, Token)).Value.Owners).User.Name);
 
         await page.ByRole("button", "Change owners…").ClickAsync(new());
         page.WaitForRole("dialog");
         await page.ByRole("button", "Remove Dora").ClickAsync(new());
         await page.ByRole("form").SubmitAsync();
-        page.WaitForAssertion(() => Assert.Contains("Choose at least one owner.", page.ByRole("dialog").TextContent, StringComparison.Ordinal));
+        page.WaitForAssertion(
+            () => Assert.Contains("Choose at least one owner.", page.ByRole("dialog").TextContent, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -173,7 +176,8 @@ public sealed class ServiceAccountPagesTests : PageTest
         await page.ByRole("form").SubmitAsync();
         await deleting;
         Assert.Equal(ErrorCode.NotFound, (await Accounts.GetAsync(world.Admin, issued.Account.Id, Token)).Error?.Code);
-        page.WaitForAssertion(() => Assert.Equal("No service accounts in acme yet", page.ByTestId("empty-state").ByRole("heading").TextContent));
+        page.WaitForAssertion(
+            () => Assert.Equal("No service accounts in acme yet", page.ByTestId("empty-state").ByRole("heading").TextContent));
     }
 
     [Fact]
@@ -186,7 +190,8 @@ public sealed class ServiceAccountPagesTests : PageTest
         await Accounts.ChangeAsync(world.Admin, id, new(Description: "changed by another"), Token);
         await page.ByLabel("Name").ChangeAsync(new() { Value = "gate" });
         await page.ByRole("form").SubmitAsync();
-        Assert.Equal(("gate", "changed by another"), (await Accounts.GetAsync(world.Admin, id, Token)).Value is var now ? (now.Name, now.Description) : default);
+        Assert.Equal(("gate", "changed by another"), (await Accounts.GetAsync(world.Admin, id, Token)).Value is var now
+            ? (now.Name, now.Description) : default);
         Assert.Equal("gate", page.ByRole("table").ByRole("link").TextContent);
     }
 
@@ -203,8 +208,10 @@ public sealed class ServiceAccountPagesTests : PageTest
             .AddChildContent<ServiceAccountsPage>(list => list.Add(x => x.Organization, "acme")));
         await page.ByRole("button", "Create service account").ClickAsync();
         page.WaitForRole("dialog");
-        Assert.Equal(chosen is null ? [] : [$"{chosen}{near}"], page.AllByRole("list", "Selected projects").Select(list => list.ByRole("listitem").TextContent.Replace(" ", "").Trim()));
-        Assert.Contains(chosen is null ? "Created in the first project you choose." : "Created in ledger.", page.ByRole("dialog").TextContent, StringComparison.Ordinal);
+        Assert.Equal(chosen is null ? [] : [$"{chosen}{near}"], page.AllByRole("list", "Selected projects")
+            .Select(list => list.ByRole("listitem").TextContent.Replace(" ", "").Trim()));
+        Assert.Contains(chosen is null ? "Created in the first project you choose."
+            : "Created in ledger.", page.ByRole("dialog").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -221,7 +228,8 @@ public sealed class ServiceAccountPagesTests : PageTest
         await page.ChooseAsync("Actions for the key ingress", "Disable");
         Assert.Equal(KeyState.Inactive, (await KeyAsync()).State);
         await page.ByRole("button", "Undo").ClickAsync();
-        page.WaitForAssertion(() => Assert.StartsWith("Active", page.ByRole("table", "API keys of gateway").TextContent.Split("Never")[^1].Trim(), StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.StartsWith(
+            "Active", page.ByRole("table", "API keys of gateway").TextContent.Split("Never")[^1].Trim(), StringComparison.Ordinal));
         var revoking = page.ChooseAsync("Actions for the key ingress", "Revoke…");
         page.WaitForRole("alertdialog", "Revoke this key?");
         await page.ByRole("form").SubmitAsync();
@@ -238,7 +246,8 @@ public sealed class ServiceAccountPagesTests : PageTest
         await CreateAsync("gateway");
         var page = OpenList(world.Admin);
         Navigation.NavigateTo("/acme/service-accounts?state=inactive");
-        page.WaitForAssertion(() => Assert.Equal("No disabled service accounts in acme", page.ByTestId("empty-state").ByRole("heading").TextContent));
+        page.WaitForAssertion(
+            () => Assert.Equal("No disabled service accounts in acme", page.ByTestId("empty-state").ByRole("heading").TextContent));
         await page.ByTestId("empty-state").ByRole("button").ClickAsync();
         Navigation.NavigateTo("/acme/service-accounts");
         page.WaitForAssertion(() => Assert.Single(page.CellsOf("Name")));
@@ -274,7 +283,8 @@ public sealed class ServiceAccountPagesTests : PageTest
         var issued = await CreateAsync("gateway");
         var page = Open(world.Admin, issued.Account.Id);
         Assert.Contains($"-d client_id={issued.Account.ClientId}", page.ByTestId("token-request").TextContent, StringComparison.Ordinal);
-        var menu = page.AllByRole("button").Single(button => button.NameOf().StartsWith("Actions for secret_", StringComparison.Ordinal)).NameOf();
+        var menu = page.AllByRole("button")
+            .Single(button => button.NameOf().StartsWith("Actions for secret_", StringComparison.Ordinal)).NameOf();
         var revoking = page.ChooseAsync(menu, "Revoke…");
         page.WaitForRole("alertdialog");
         Assert.Contains("It is the last secret", page.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
@@ -290,19 +300,23 @@ public sealed class ServiceAccountPagesTests : PageTest
     {
         world.AddProject("acme", "ledger");
         var issued = (await Accounts.CreateAsync(
-            world.Admin, new("gateway", Permissions: ["read", "verify"], Projects: new([TestInstallation.Orders, "acme/ledger"]), Environment: KeyEnvironment.Test), Token)).Value;
+            world.Admin, new("gateway", Permissions: ["read", "verify"],
+                Projects: new([TestInstallation.Orders, "acme/ledger"]), Environment: KeyEnvironment.Test), Token)).Value;
         var page = Open(world.Admin, issued.Account.Id);
         await Button(page, "Create key").ClickAsync();
         page.WaitForRole("dialog");
-        Assert.Contains("For gateway, in ledger. 0 of 10 keys in use, 10 left.", page.ByRole("dialog").TextContent, StringComparison.Ordinal);
+        Assert.Contains(
+            "For gateway, in ledger. 0 of 10 keys in use, 10 left.", page.ByRole("dialog").TextContent, StringComparison.Ordinal);
         Assert.Equal(["verify", "read"], page.ByRole("group", "Permissions").AllByRole("code").Select(code => code.TextContent));
         await page.SelectAsync("Project", "orders");
-        page.WaitForAssertion(() => Assert.Contains("For gateway, in orders. 1 of 10 keys in use, 9 left.", page.ByRole("dialog").TextContent, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Contains(
+            "For gateway, in orders. 1 of 10 keys in use, 9 left.", page.ByRole("dialog").TextContent, StringComparison.Ordinal));
         await page.ByLabel("Name").ChangeAsync(new() { Value = "second" });
         await page.ByRole("form").SubmitAsync();
         page.WaitForRole("dialog", "Save your key");
         var key = (await Accounts.KeysAsync(world.Admin, issued.Account.Id, 10, Token)).Value.Single(row => row.Name == "second");
-        Assert.Equal((TestInstallation.Orders, KeyEnvironment.Test, "read"), (key.Project, key.Environment, string.Join(' ', key.Permissions)));
+        Assert.Equal(
+            (TestInstallation.Orders, KeyEnvironment.Test, "read"), (key.Project, key.Environment, string.Join(' ', key.Permissions)));
     }
 
     [Fact]
@@ -335,7 +349,8 @@ public sealed class ServiceAccountPagesTests : PageTest
     void SignIn(Actor person)
     {
         var session = world.SignIn(person).SessionId!;
-        authorization.SetAuthorized(person.Name).SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, session));
+        authorization.SetAuthorized(person.Name)
+            .SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, session));
     }
 
     static AngleSharp.Dom.IElement Button(IRenderedComponent<PageHost> page, string text) =>

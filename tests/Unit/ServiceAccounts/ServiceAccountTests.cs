@@ -55,7 +55,8 @@ public sealed class ServiceAccountTests
         world.AddProject("acme", "ledger");
         Assert.Equal("projects", await FieldAsync(world, new("both"))); // ambiguous
         var some = await CreateAsync(world, new("some", Projects: new([TestInstallation.Orders, "acme/ledger"])));
-        Assert.Equal((TestInstallation.Orders, "acme/ledger acme/orders"), (some.Key.Key.Project, string.Join(' ', some.Account.Projects!)));
+        Assert.Equal(
+            (TestInstallation.Orders, "acme/ledger acme/orders"), (some.Key.Key.Project, string.Join(' ', some.Account.Projects!)));
         var all = await CreateAsync(world, new("all", Projects: ProjectChoice.All));
         Assert.Null(all.Account.Projects);
         Assert.Equal("acme/ledger", all.Key.Key.Project);
@@ -70,10 +71,12 @@ public sealed class ServiceAccountTests
     [InlineData("x", null, null, "", "projects")]
     [InlineData("x", null, null, "orders", "projects")]
     [InlineData("x", null, null, "acme/orders acme/orders", "projects")]
-    public async Task Invalid_input_is_an_error_by_field(string name, string? description, string? permissions, string? projects, string field)
+    public async Task Invalid_input_is_an_error_by_field(
+        string name, string? description, string? permissions, string? projects, string field)
     {
         await using var world = new TestInstallation();
-        Assert.Equal(field, await FieldAsync(world, new(name, description, Words(permissions), projects is null ? null : new(Words(projects)))));
+        Assert.Equal(
+            field, await FieldAsync(world, new(name, description, Words(permissions), projects is null ? null : new(Words(projects)))));
 
         static string[]? Words(string? text) => text?.Split(' ', StringSplitOptions.RemoveEmptyEntries);
     }
@@ -93,7 +96,8 @@ public sealed class ServiceAccountTests
         await using var world = new TestInstallation();
         var id = (await CreateAsync(world, new("one"))).Account.Id;
         var accounts = world.Services.Get<ServiceAccountService>();
-        foreach (var (actor, code) in new[] { (world.Developer, ErrorCode.Forbidden), (world.Viewer, ErrorCode.Forbidden), (world.Stranger, ErrorCode.NotFound) })
+        foreach (var (actor, code) in new[] { (world.Developer, ErrorCode.Forbidden), (world.Viewer, ErrorCode.Forbidden), (
+            world.Stranger, ErrorCode.NotFound) })
         {
             Assert.Equal(code, (await accounts.CreateAsync(actor, new("x", Projects: new([TestInstallation.Orders])), Token)).Error?.Code);
             Assert.Equal(code, (await accounts.ListAsync(actor, new("acme"), Token)).Error?.Code);
@@ -131,9 +135,12 @@ public sealed class ServiceAccountTests
     {
         await using var world = new TestInstallation(("Keys:MaxActivePerProject", "1"));
         await CreateAsync(world, new("one"));
-        Assert.Equal(ErrorCode.KeyLimitReached, (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, new("two"), Token)).Error?.Code);
+        Assert.Equal(ErrorCode.KeyLimitReached,
+            (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, new("two"), Token)).Error?.Code);
         await using var context = world.Open();
-        Assert.Equal((1, 1, 1), (await context.ServiceAccounts.CountAsync(Token), await context.ServiceAccountCredentials.CountAsync(Token), await context.Keys.CountAsync(Token)));
+        Assert.Equal(
+            (1, 1, 1), (await context.ServiceAccounts.CountAsync(Token),
+                await context.ServiceAccountCredentials.CountAsync(Token), await context.Keys.CountAsync(Token)));
     }
 
     [Fact]
@@ -165,36 +172,46 @@ public sealed class ServiceAccountTests
         await using var world = new TestInstallation();
         world.AddProject("acme", "ledger");
         world.AddOrganization("apex");
-        var id = (await CreateAsync(world, new("one", Permissions: ["read", "verify"], Projects: new([TestInstallation.Orders])))).Account.Id;
+        var id = (await CreateAsync(
+            world, new("one", Permissions: ["read", "verify"], Projects: new([TestInstallation.Orders])))).Account.Id;
         var key = await world.Services.Keys.CreateAsync(world.Admin, new(TestInstallation.Orders, "second", ServiceAccountId: id), Token);
         Assert.Equal(["read"], key.Value.Key.Permissions); // verify is never a default
         Assert.Equal((PartyType.ServiceAccount, id, "one"), (key.Value.Key.Owner.Type, key.Value.Key.Owner.Id, key.Value.Key.Owner.Name));
-        var asked = await world.Services.Keys.CreateAsync(world.Admin, new(TestInstallation.Orders, "third", Permissions: ["verify"], ServiceAccountId: id), Token);
+        var asked = await world.Services.Keys.CreateAsync(
+            world.Admin, new(TestInstallation.Orders, "third", Permissions: ["verify"], ServiceAccountId: id), Token);
         Assert.Equal(["verify"], asked.Value.Key.Permissions);
 
-        Assert.Equal(ErrorCode.Forbidden, (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "x", ServiceAccountId: id), Token)).Error?.Code);
-        Assert.Equal("permissions", await KeyFieldAsync(new(TestInstallation.Orders, "x", Permissions: ["read", "write"], ServiceAccountId: id)));
-        Assert.Equal("permissions", await KeyFieldAsync(new(TestInstallation.Orders, "x", Permissions: ["verify"]))); // users' keys cannot have it
+        Assert.Equal(
+            ErrorCode.Forbidden, (await world.Services.Keys.CreateAsync(
+                world.Developer, new(TestInstallation.Orders, "x", ServiceAccountId: id), Token)).Error?.Code);
+        Assert.Equal(
+            "permissions", await KeyFieldAsync(new(TestInstallation.Orders, "x", Permissions: ["read", "write"], ServiceAccountId: id)));
+        // users' keys cannot have it
+        Assert.Equal("permissions", await KeyFieldAsync(new(TestInstallation.Orders, "x", Permissions: ["verify"])));
         Assert.Equal("service_account_id", await KeyFieldAsync(new("acme/ledger", "x", ServiceAccountId: id)));
         Assert.Equal("service_account_id", await KeyFieldAsync(new(TestInstallation.Orders, "x", ServiceAccountId: "sa_nothing")));
         Assert.Equal("service_account_id", await KeyFieldAsync(new(TestInstallation.Orders, "x", ServiceAccountId: "nonsense ")));
         await ChangeAsync(world, id, new(State: ServiceAccountState.Inactive));
         Assert.Equal("service_account_id", await KeyFieldAsync(new(TestInstallation.Orders, "x", ServiceAccountId: id)));
         await ChangeAsync(world, id, new(State: ServiceAccountState.Active, Permissions: ["verify"]));
-        Assert.Equal("permissions", await KeyFieldAsync(new(TestInstallation.Orders, "x", ServiceAccountId: id))); // none of the defaults remain
+        // none of the defaults remain
+        Assert.Equal("permissions", await KeyFieldAsync(new(TestInstallation.Orders, "x", ServiceAccountId: id)));
 
-        async Task<string?> KeyFieldAsync(NewKey wanted) => (await world.Services.Keys.CreateAsync(world.Admin, wanted, Token)).Error?.Errors?.Keys.Single();
+        async Task<string?> KeyFieldAsync(NewKey wanted) =>
+            (await world.Services.Keys.CreateAsync(world.Admin, wanted, Token)).Error?.Errors?.Keys.Single();
     }
 
     [Fact]
     public async Task Owner_who_is_a_developer_creates_keys_but_a_viewer_does_not()
     {
         await using var world = new TestInstallation();
-        var id = (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, new("one", Projects: new([TestInstallation.Orders])), Token)).Value.Account.Id;
+        var id = (await world.Services.Get<ServiceAccountService>()
+            .CreateAsync(world.Admin, new("one", Projects: new([TestInstallation.Orders])), Token)).Value.Account.Id;
         var wanted = new NewKey(TestInstallation.Orders, "second", ServiceAccountId: id);
         world.SetRole("acme", world.Admin, OrganizationRole.Developer);
         Assert.Equal(id, (await world.Services.Keys.CreateAsync(world.Admin, wanted, Token)).Value.Key.Owner.Id);
-        Assert.Equal(ErrorCode.Forbidden, (await world.Services.Keys.CreateAsync(world.Admin, wanted with { ServiceAccountId = "sa_nothing" }, Token)).Error?.Code);
+        Assert.Equal(ErrorCode.Forbidden,
+            (await world.Services.Keys.CreateAsync(world.Admin, wanted with { ServiceAccountId = "sa_nothing" }, Token)).Error?.Code);
         world.SetRole("acme", world.Admin, OrganizationRole.Viewer);
         Assert.Equal(ErrorCode.Forbidden, (await world.Services.Keys.CreateAsync(world.Admin, wanted, Token)).Error?.Code);
     }
@@ -238,12 +255,14 @@ public sealed class ServiceAccountTests
         var issued = await CreateAsync(world, new("one"));
         await using var context = world.Open();
         var before = await context.FeedEntries.MaxAsync(x => x.Number, Token);
-        await ChangeAsync(world, issued.Account.Id, new("one", "", ["write", "execute", "read"], new([TestInstallation.Orders]), ServiceAccountState.Active));
+        await ChangeAsync(world, issued.Account.Id, new(
+            "one", "", ["write", "execute", "read"], new([TestInstallation.Orders]), ServiceAccountState.Active));
         Assert.Equal(before, await context.FeedEntries.MaxAsync(x => x.Number, Token));
         await ChangeAsync(world, issued.Account.Id, new("two"));
         Assert.Equal(
             [$"service_account {issued.Account.Id}"],
-            await context.FeedEntries.Where(x => x.Number > before).OrderBy(x => x.Number).Select(x => x.SubjectType + " " + x.SubjectId).ToListAsync(Token));
+            await context.FeedEntries.Where(x => x.Number > before).OrderBy(x => x.Number)
+                .Select(x => x.SubjectType + " " + x.SubjectId).ToListAsync(Token));
     }
 
     [Fact]
@@ -252,7 +271,8 @@ public sealed class ServiceAccountTests
         await using var world = new TestInstallation();
         world.AddMember("globex", world.Admin, Core.Organizations.OrganizationRole.Admin);
         var id = (await CreateAsync(world, new("one", Projects: new([TestInstallation.Orders])))).Account.Id;
-        var outcome = await world.Services.Get<ServiceAccountService>().ChangeAsync(world.Admin, id, new(Projects: new([TestInstallation.Billing])), Token);
+        var outcome = await world.Services.Get<ServiceAccountService>()
+            .ChangeAsync(world.Admin, id, new(Projects: new([TestInstallation.Billing])), Token);
         Assert.Equal("projects", outcome.Error?.Errors?.Keys.Single());
         Assert.Equal("organization", await FieldAsync(world, new("x", Projects: new([TestInstallation.Orders]), Organization: "globex")));
         Assert.Equal("projects", await FieldAsync(world, new("x", Projects: new([TestInstallation.Orders, TestInstallation.Billing]))));

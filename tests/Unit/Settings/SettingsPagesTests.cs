@@ -155,7 +155,8 @@ public sealed class SettingsPagesTests : PageTest
         await Form().SubmitAsync();
         Assert.Equal("", Form().ByRole("status").TextContent);
         Assert.Equal(
-            new OrganizationPolicies(LiveWriteKeysNeedApproval: true), (await world.Services.Projects.FindOrganizationAsync(world.Owner, "acme", Token)).Value.Policies);
+            new OrganizationPolicies(LiveWriteKeysNeedApproval: true),
+            (await world.Services.Projects.FindOrganizationAsync(world.Owner, "acme", Token)).Value.Policies);
         page.WaitForAssertion(() => Assert.Equal(["Saved policies"], page.SnackbarTexts()));
 
         AngleSharp.Dom.IElement Form() => page.ByRole("form", "Policies");
@@ -195,7 +196,8 @@ public sealed class SettingsPagesTests : PageTest
         where T : IComponent
     {
         var session = world.SignIn(person).SessionId!;
-        authorization.SetAuthorized(person.Name).SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, session));
+        authorization.SetAuthorized(person.Name)
+            .SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, session));
         Navigation.NavigateTo(address);
         var orders = new ShellPlace("orders", "/acme/orders/keys");
         var shell = new ShellModel { Project = orders, Projects = [orders, new("returns", "/acme/returns/keys")] };

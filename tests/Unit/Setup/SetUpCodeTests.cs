@@ -53,7 +53,8 @@ public sealed class SetUpCodeTests : IAsyncDisposable
     public async Task Code_is_taken_however_it_is_typed()
     {
         var code = await CodeAsync(services);
-        foreach (var typed in new[] { code, code.ToLowerInvariant(), code.Replace("-", "", StringComparison.Ordinal), $"  {code.Replace('-', ' ')} " })
+        foreach (var typed in new[] { code, code.ToLowerInvariant(), code.Replace("-", "", StringComparison.Ordinal),
+            $"  {code.Replace('-', ' ')} " })
         {
             Assert.True(await IsRightAsync(typed));
         }
@@ -126,7 +127,9 @@ public sealed class SetUpCodeTests : IAsyncDisposable
         var code = await CodeAsync(services);
         for (var i = 0; i < 12; i++)
         {
-            Assert.Equal(["password"], (await services.Get<SetUpService>().SetUpWithCodeAsync(null, code, Northwind with { Password = "short" }, Token)).Error!.Errors!.Keys);
+            Assert.Equal(
+                ["password"], (await services.Get<SetUpService>()
+                    .SetUpWithCodeAsync(null, code, Northwind with { Password = "short" }, Token)).Error!.Errors!.Keys);
         }
 
         Assert.Equal(code, await CodeAsync(services));
@@ -173,7 +176,8 @@ public sealed class SetUpCodeTests : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Written.Enqueue(formatter(state, exception));
     }
 }

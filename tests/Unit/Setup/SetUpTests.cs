@@ -20,10 +20,12 @@ public sealed class SetUpTests
         Assert.Equal("northwind-traders/order-platform", done.Project.ToString());
         var owner = new Actor(PartyType.User, done.UserId, "Priya Raghunathan");
         var access = Assert.Single(await world.Services.Projects.AccessibleAsync(owner, SignInFixture.Cancel));
-        Assert.Equal(("Northwind Traders", "Order Platform", OrganizationRole.Owner), (access.OrganizationName, access.ProjectName, access.Role));
+        Assert.Equal(
+            ("Northwind Traders", "Order Platform", OrganizationRole.Owner), (access.OrganizationName, access.ProjectName, access.Role));
         await using var context = world.Open();
         var person = context.Users.Single();
-        Assert.Equal((done.UserId, "Priya Raghunathan", SignInFixture.Email, TestInstallation.Start), (person.Id, person.Name, person.Email, person.CreatedAt));
+        Assert.Equal((done.UserId, "Priya Raghunathan", SignInFixture.Email, TestInstallation.Start), (
+            person.Id, person.Name, person.Email, person.CreatedAt));
         Assert.DoesNotContain(SignInFixture.Password, world.Dump(), StringComparison.Ordinal);
     }
 
@@ -75,7 +77,8 @@ public sealed class SetUpTests
         Assert.Single(outcomes, outcome => outcome.Succeeded);
         Assert.All(outcomes.Where(outcome => !outcome.Succeeded), outcome => Assert.Equal(ErrorCode.Conflict, outcome.Error?.Code));
         await using var context = world.Open();
-        Assert.Equal((1, 1, 1, 1), (context.Users.Count(), context.Organizations.Count(), context.Members.Count(), context.Projects.Count()));
+        Assert.Equal(
+            (1, 1, 1, 1), (context.Users.Count(), context.Organizations.Count(), context.Members.Count(), context.Projects.Count()));
         Assert.Equal(4, SignInFixture.Log(world).Count);
     }
 
@@ -103,7 +106,8 @@ public sealed class SetUpTests
     [Theory]
     [InlineData(" Priya ", SignInFixture.Email, "Priya")]
     [InlineData(null, "ops@northwind.example", "Ops")]
-    [InlineData(null, "an-address-of-which-no-name-can-be-made-since-it-is-so-very-long-that-it-has-over-a-hundred-characters-before-it-ends@x", "Owner")]
+    [InlineData(null,
+        "an-address-of-which-no-name-can-be-made-since-it-is-so-very-long-that-it-has-over-a-hundred-characters-before-it-ends@x", "Owner")]
     public async Task User_name_is_derived_from_the_address(string? name, string email, string called)
     {
         await using var world = TestInstallation.Empty();
@@ -113,7 +117,8 @@ public sealed class SetUpTests
     }
 
     [Fact]
-    public void Request_prints_no_password() => Assert.DoesNotContain(SignInFixture.Password, Northwind.ToString(), StringComparison.Ordinal);
+    public void Request_prints_no_password() =>
+        Assert.DoesNotContain(SignInFixture.Password, Northwind.ToString(), StringComparison.Ordinal);
 
     static Task<Result<SetUpDone>> SetUpAsync(Services services, NewInstallation input) =>
         services.Get<SetUpService>().SetUpAsync(Actor.Anonymous("203.0.113.7"), input, SignInFixture.Cancel);

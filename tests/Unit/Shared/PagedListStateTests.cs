@@ -189,7 +189,8 @@ public sealed class PagedListStateTests : IDisposable
     public async Task Secret_in_the_address_is_taken_out_of_it()
     {
         address.Go("shop/rows?search=nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH");
-        await list.OpenAsync(new("shop"), Address.Parse("/shop/rows?search=nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH&size=50").Others);
+        await list.OpenAsync(
+            new("shop"), Address.Parse("/shop/rows?search=nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH&size=50").Others);
         Assert.Equal("/shop/rows?size=50&removed=true", Assert.Single(address.Redirects));
         Assert.Equal("", list.Search);
         Assert.Equal(["a1", "a2"], list.Page!.Items);
@@ -477,8 +478,10 @@ public sealed class PagedListStateTests : IDisposable
 
         public static (string Name, bool Descending, ListAddress Others) Parse(string path)
         {
-            var query = QueryHelpers.ParseQuery(path.Contains('?', StringComparison.Ordinal) ? path[path.IndexOf('?', StringComparison.Ordinal)..] : "");
-            return (path.Split('/')[1], query.ContainsKey("descending"), new(query.GetValueOrDefault("search"), query.GetValueOrDefault("after"), query.GetValueOrDefault("page"), query.GetValueOrDefault("size")));
+            var query = QueryHelpers.ParseQuery(
+                path.Contains('?', StringComparison.Ordinal) ? path[path.IndexOf('?', StringComparison.Ordinal)..] : "");
+            return (path.Split('/')[1], query.ContainsKey("descending"), new(query.GetValueOrDefault("search"),
+                query.GetValueOrDefault("after"), query.GetValueOrDefault("page"), query.GetValueOrDefault("size")));
         }
 
         protected override void NavigateToCore(string uri, NavigationOptions options)

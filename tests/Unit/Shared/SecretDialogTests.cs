@@ -41,12 +41,14 @@ public sealed class SecretDialogTests : PageTest, IAsyncLifetime
         Services.AddScoped<ActionRunner>();
         Services.AddScoped<SessionWatch>();
         AddAuthorization().SetAuthorized(person.Name).SetClaims(
-            new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, person.SessionId!), new Claim(ClientAddress.Claim, "10.2.3.4"));
+            new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, person.SessionId!), new Claim(
+                ClientAddress.Claim, "10.2.3.4"));
     }
 
     public async ValueTask InitializeAsync()
     {
-        issued = (await services.Keys.CreateAsync(person, new(TestInstallation.Orders, "production-backend"), Xunit.TestContext.Current.CancellationToken)).Value;
+        issued = (await services.Keys.CreateAsync(
+            person, new(TestInstallation.Orders, "production-backend"), Xunit.TestContext.Current.CancellationToken)).Value;
         shown = SecretReveal.Of(issued);
     }
 
@@ -60,7 +62,8 @@ public sealed class SecretDialogTests : PageTest, IAsyncLifetime
     public async Task First_use_is_shown_by_itself_without_polling()
     {
         var dialog = Open();
-        var other = (await services.Keys.CreateAsync(person, new(TestInstallation.Orders, "other"), Xunit.TestContext.Current.CancellationToken)).Value;
+        var other = (await services.Keys.CreateAsync(
+            person, new(TestInstallation.Orders, "other"), Xunit.TestContext.Current.CancellationToken)).Value;
         commands.Forget();
         Assert.Contains("Waiting for the first request…", dialog.ByTestId("first-use").TextContent, StringComparison.Ordinal);
         world.Time.Advance(TimeSpan.FromMinutes(10));
@@ -71,13 +74,15 @@ public sealed class SecretDialogTests : PageTest, IAsyncLifetime
         dialog.WaitForAssertion(() => Assert.StartsWith("It works.", FirstUse(dialog), StringComparison.Ordinal));
         Assert.StartsWith("It works. First request just now.", FirstUse(dialog), StringComparison.Ordinal);
         Assert.EndsWith("GET /v1/orders, allowed, from 10.2.3.0/24 with curl", FirstUse(dialog), StringComparison.Ordinal);
-        Assert.Single(commands.Sent, sql => sql.StartsWith("SELECT", StringComparison.Ordinal) && sql.Contains("\"Method\"", StringComparison.Ordinal));
+        Assert.Single(commands.Sent, sql =>
+            sql.StartsWith("SELECT", StringComparison.Ordinal) && sql.Contains("\"Method\"", StringComparison.Ordinal));
         Assert.Equal("I have saved the key", Leave(dialog).TextContent);
         await CopyAsync(dialog, "Copy key", "copied");
         Assert.Equal("Done", Leave(dialog).TextContent);
 
         world.Time.Advance(TimeSpan.FromSeconds(40));
-        dialog.WaitForAssertion(() => Assert.StartsWith("It works. First request 40 seconds ago.", FirstUse(dialog), StringComparison.Ordinal));
+        dialog.WaitForAssertion(
+            () => Assert.StartsWith("It works. First request 40 seconds ago.", FirstUse(dialog), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -93,7 +98,8 @@ public sealed class SecretDialogTests : PageTest, IAsyncLifetime
     {
         var dialog = Open();
         var failed = new TaskCompletionSource();
-        commands.FailWhen = sql => sql.Contains("\"Method\"", StringComparison.Ordinal) && sql.StartsWith("SELECT", StringComparison.Ordinal) && failed.TrySetResult();
+        commands.FailWhen = sql => sql.Contains("\"Method\"", StringComparison.Ordinal)
+            && sql.StartsWith("SELECT", StringComparison.Ordinal) && failed.TrySetResult();
         await UseAsync(issued);
         await failed.Task.WaitAsync(TimeSpan.FromSeconds(30), Xunit.TestContext.Current.CancellationToken);
         Assert.Equal(issued.Secret.Reveal(), dialog.ByRole("code").TextContent);
@@ -108,13 +114,15 @@ public sealed class SecretDialogTests : PageTest, IAsyncLifetime
     public async Task Ended_session_keeps_the_key_until_the_dialog_closes()
     {
         var watch = Services.GetRequiredService<SessionWatch>();
-        watch.SetAuthenticationState(Task.FromResult(new Microsoft.AspNetCore.Components.Authorization.AuthenticationState(new(new ClaimsIdentity(
+        watch.SetAuthenticationState(
+            Task.FromResult(new Microsoft.AspNetCore.Components.Authorization.AuthenticationState(new(new ClaimsIdentity(
             [new(ClaimTypes.NameIdentifier, person.Id), new(CurrentActor.SessionClaim, person.SessionId!)], "test")))));
         await watch.BeginAsync();
         var dialog = Open();
         await services.Get<SessionService>().EndAsync(person, Xunit.TestContext.Current.CancellationToken);
         await watch.Checking;
-        dialog.WaitForAssertion(() => Assert.Contains("Your session has ended.", dialog.ByRole("dialog").TextContent, StringComparison.Ordinal));
+        dialog.WaitForAssertion(
+            () => Assert.Contains("Your session has ended.", dialog.ByRole("dialog").TextContent, StringComparison.Ordinal));
         Assert.Equal(issued.Secret.Reveal(), dialog.ByRole("code").TextContent);
         Assert.False((await watch.GetAuthenticationStateAsync()).User.Identity!.IsAuthenticated); // it reads nothing more
         world.Time.Advance(SessionWatch.HoldLimit);
@@ -138,7 +146,8 @@ public sealed class SecretDialogTests : PageTest, IAsyncLifetime
         var dialog = Open();
         Assert.Equal(issued.Secret.Reveal(), dialog.ByRole("code").TextContent);
         Assert.Empty(dialog.AllByRole("button", "Close"));
-        Assert.Contains("production-backend is ready. This is the only time its key is shown.", dialog.ByRole("dialog").TextContent, StringComparison.Ordinal);
+        Assert.Contains("production-backend is ready. This is the only time its key is shown.",
+            dialog.ByRole("dialog").TextContent, StringComparison.Ordinal);
         Assert.All(dialog.AllByRole("tabpanel"), snippet => Assert.Equal(issued.Secret.Reveal(), snippet.AllByRole("mark")[0].TextContent));
     }
 
@@ -185,7 +194,8 @@ public sealed class SecretDialogTests : PageTest, IAsyncLifetime
         Assert.Equal(0, closed);
         Assert.Contains(
             "You have not copied this key. Once this closes it cannot be shown again. You would have to revoke it and create another.",
-            string.Join(' ', Guards(dialog).Single().TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+            string.Join(' ', Guards(dialog).Single().TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
+            StringComparison.Ordinal);
         Assert.Equal(issued.Secret.Reveal(), dialog.ByRole("code").TextContent);
         Assert.Equal(".guard button", Assert.Single(JSInterop.Invocations["ui.focusIn"]).Arguments[1]);
 
@@ -288,8 +298,10 @@ public sealed class SecretDialogTests : PageTest, IAsyncLifetime
         await dialog.InvokeAsync(() => Button(dialog, "I have saved them").ClickAsync());
         Assert.StartsWith(
             "You have not copied the API key and the client secret. Once this closes they cannot be shown again.",
-            string.Join(' ', Guards(dialog).Single().TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
-        Assert.Equal($"#{dialog.AllByRole("tabpanel")[0].FirstElementChild!.Id}", dialog.ByRole("button", "Copy all and close").GetAttribute("data-copy"));
+            string.Join(' ', Guards(dialog).Single().TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
+            StringComparison.Ordinal);
+        Assert.Equal($"#{dialog.AllByRole("tabpanel")[0].FirstElementChild!.Id}", dialog.ByRole("button", "Copy all and close")
+            .GetAttribute("data-copy"));
         await CopyAsync(dialog, "Copy all and close", "manual");
         Assert.Equal(0, closed);
         await CopyAsync(dialog, "Copy all and close", "copied");
@@ -303,7 +315,8 @@ public sealed class SecretDialogTests : PageTest, IAsyncLifetime
     {
         await ShowAccountAsync();
         var dialog = Open();
-        await dialog.AllByRole("tabpanel")[snippet].ByRole("button").TriggerEventAsync("oncopied", new CopiedEventArgs { Outcome = "copied" });
+        await dialog.AllByRole("tabpanel")[snippet].ByRole("button")
+            .TriggerEventAsync("oncopied", new CopiedEventArgs { Outcome = "copied" });
         Assert.Contains(count, dialog.AllByRole("status").Select(status => status.TextContent));
         await dialog.InvokeAsync(() => Button(dialog, "I have saved them").ClickAsync());
         Assert.Equal(closes, closed);
@@ -320,7 +333,8 @@ public sealed class SecretDialogTests : PageTest, IAsyncLifetime
 
     async Task<IssuedServiceAccount> ShowAccountAsync()
     {
-        var account = (await services.Get<ServiceAccountService>().CreateAsync(person, new("gateway"), Xunit.TestContext.Current.CancellationToken)).Value;
+        var account = (await services.Get<ServiceAccountService>()
+            .CreateAsync(person, new("gateway"), Xunit.TestContext.Current.CancellationToken)).Value;
         shown = ServiceAccountSecrets.Of(account);
         return account;
     }

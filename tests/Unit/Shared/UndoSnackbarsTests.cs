@@ -41,5 +41,6 @@ public sealed class UndoSnackbarsTests : PageTest
     static FeedSubject Subject(string key) => new(FeedSubject.Key, key);
 
     async Task<string> AddAsync(string name) =>
-        (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, name), Xunit.TestContext.Current.CancellationToken)).Value.Key.KeyId;
+        (await world.Services.Keys.CreateAsync(
+            world.Owner, new(TestInstallation.Orders, name), Xunit.TestContext.Current.CancellationToken)).Value.Key.KeyId;
 }

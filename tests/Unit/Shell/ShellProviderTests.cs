@@ -66,7 +66,8 @@ public sealed class ShellProviderTests : PageTest
         Assert.Equal(new ShellPlace("orders", "/acme/orders/keys"), shell.Project);
         Assert.Equal(["Project", "Organization"], shell.Groups.Select(group => group.Title));
         Assert.Equal(
-            [("Service accounts", "/acme/service-accounts"), ("Connected apps", "/acme/connected-apps"), ("Members", "/acme/members"), ("Audit log", "/acme/audit")],
+            [("Service accounts", "/acme/service-accounts"), ("Connected apps", "/acme/connected-apps"), ("Members", "/acme/members"), (
+                "Audit log", "/acme/audit")],
             shell.Groups[1].Links.Select(link => (link.Text, link.Href)));
     }
 
@@ -113,9 +114,12 @@ public sealed class ShellProviderTests : PageTest
         Navigation.NavigateTo("/acme/returns/keys");
         Rendered!.WaitForAssertion(() => Assert.Equal("returns", Rendered!.FindComponent<Probe>().Instance.Shell!.Project?.Name));
         Navigation.NavigateTo("/account/connected-apps");
-        Rendered!.WaitForAssertion(() => Assert.Equal(["Your account: Profile, Sign-in and security, Connected apps", "Back to: returns"], GroupsOf(Rendered!.FindComponent<Probe>().Instance.Shell!)));
+        Rendered!.WaitForAssertion(
+            () => Assert.Equal(["Your account: Profile, Sign-in and security, Connected apps", "Back to: returns"], GroupsOf(
+                Rendered!.FindComponent<Probe>().Instance.Shell!)));
 
-        static IEnumerable<string> GroupsOf(ShellModel shell) => shell.Groups.Select(group => $"{group.Title}: {string.Join(", ", group.Links.Select(link => link.Text))}");
+        static IEnumerable<string> GroupsOf(ShellModel shell) =>
+            shell.Groups.Select(group => $"{group.Title}: {string.Join(", ", group.Links.Select(link => link.Text))}");
     }
 
     [Fact]
@@ -154,10 +158,12 @@ public sealed class ShellProviderTests : PageTest
         Assert.Equal("zurich-ubersee", Rendered!.ByLabel("Address").GetAttribute("value"));
         await Rendered!.ByLabel("Address").ChangeAsync("returns");
         await Rendered!.ByRole("form").SubmitAsync();
-        Assert.Equal("The address returns is or was another project's. Choose another slug.", Rendered!.ByTestId("field-error").TextContent);
+        Assert.Equal(
+            "The address returns is or was another project's. Choose another slug.", Rendered!.ByTestId("field-error").TextContent);
         await Rendered!.ByLabel("Address").ChangeAsync("Not a slug");
         await Rendered!.ByRole("form").SubmitAsync();
-        Assert.Equal("Use up to 40 lowercase letters, digits and hyphens, such as northwind-traders.", Rendered!.ByTestId("field-error").TextContent);
+        Assert.Equal("Use up to 40 lowercase letters, digits and hyphens, such as northwind-traders.",
+            Rendered!.ByTestId("field-error").TextContent);
         await Rendered!.ByLabel("Address").ChangeAsync("overseas");
         await Rendered!.ByRole("form").SubmitAsync();
         Assert.EndsWith("/acme/overseas/keys", Navigation.Uri, StringComparison.Ordinal);
@@ -205,8 +211,10 @@ public sealed class ShellProviderTests : PageTest
     {
         Open(world.Admin, "/acme/returns/keys");
         Navigation.NavigateTo("/account/connected-apps");
-        Rendered!.WaitForAssertion(() => Assert.Equal(new ShellProject("returns", "acme/returns"), Rendered!.FindComponent<Probe>().Instance.Shell!.Nearest));
-        Assert.Equal("/acme/returns/keys", Rendered!.FindComponent<Probe>().Instance.Shell!.Groups.Single(group => group.Title == "Back to").Links.Single().Href);
+        Rendered!.WaitForAssertion(
+            () => Assert.Equal(new ShellProject("returns", "acme/returns"), Rendered!.FindComponent<Probe>().Instance.Shell!.Nearest));
+        Assert.Equal("/acme/returns/keys", Rendered!.FindComponent<Probe>().Instance.Shell!.Groups.Single(group =>
+            group.Title == "Back to").Links.Single().Href);
     }
 
     static CancellationToken Token => Xunit.TestContext.Current.CancellationToken;
@@ -218,7 +226,8 @@ public sealed class ShellProviderTests : PageTest
     ShellModel Open(Actor person, string address)
     {
         var session = world.SignIn(person).SessionId!;
-        AddAuthorization().SetAuthorized(person.Name).SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, session));
+        AddAuthorization().SetAuthorized(person.Name)
+            .SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, session));
         return Render(address);
     }
 

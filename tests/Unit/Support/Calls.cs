@@ -8,7 +8,8 @@ namespace Dashboard.Tests.Unit.Support;
 /// declares them.</summary>
 public sealed class Calls
 {
-    const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    const BindingFlags All =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     static readonly Dictionary<short, OpCode> Codes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
@@ -17,7 +18,8 @@ public sealed class Calls
 
     public Calls(Assembly assembly)
     {
-        foreach (var method in assembly.GetTypes().SelectMany(type => type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All))))
+        foreach (var method in assembly.GetTypes()
+            .SelectMany(type => type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All))))
         {
             var called = Read(method).ToHashSet();
             if (method.GetCustomAttribute<StateMachineAttribute>() is { } machine)
@@ -64,7 +66,8 @@ public sealed class Calls
         {
             var code = il[at] == 0xFE ? Codes[unchecked((short)(0xFE00 | il[at + 1]))] : Codes[il[at]];
             at += code.Size;
-            if (code.OperandType is OperandType.InlineMethod or OperandType.InlineTok && Resolve(method, BitConverter.ToInt32(il, at)) is { } called)
+            if (code.OperandType is OperandType.InlineMethod or OperandType.InlineTok
+                && Resolve(method, BitConverter.ToInt32(il, at)) is { } called)
             {
                 yield return called;
             }
@@ -84,7 +87,8 @@ public sealed class Calls
     static MethodBase? Resolve(MethodBase caller, int token)
     {
         var member = caller.Module.ResolveMember(
-            token, caller.DeclaringType?.IsGenericType == true ? caller.DeclaringType.GetGenericArguments() : null, caller.IsGenericMethod ? caller.GetGenericArguments() : null);
+            token, caller.DeclaringType?.IsGenericType == true ? caller.DeclaringType.GetGenericArguments()
+                : null, caller.IsGenericMethod ? caller.GetGenericArguments() : null);
         return member switch
         {
             MethodInfo { IsGenericMethod: true } method => Definition(method.GetGenericMethodDefinition()),

@@ -5,8 +5,8 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Support;
 
-/// <summary>Finds elements the way a user of a screen reader does, by role and name, or by test id where neither tells them apart. This is the only place
-/// that knows how either is written in HTML. A dialog that is closed is not there.</summary>
+/// <summary>Finds elements the way a user of a screen reader does, by role and name, or by test id where neither tells them apart. This is
+/// the only place that knows how either is written in HTML. A dialog that is closed is not there.</summary>
 static class Elements
 {
     /// <summary>The one element of a role, and of an accessible name where one is given.</summary>
@@ -21,7 +21,8 @@ static class Elements
         where T : IComponent => [.. All(page).Where(x => Matches(x, role, name))];
 
     /// <inheritdoc cref="AllByRole{T}" />
-    public static IReadOnlyList<IElement> AllByRole(this IElement parent, string role, string? name = null) => [.. All(parent).Where(x => Matches(x, role, name))];
+    public static IReadOnlyList<IElement> AllByRole(this IElement parent, string role, string? name = null) =>
+        [.. All(parent).Where(x => Matches(x, role, name))];
 
     /// <summary>Waits until there is an element of a role.</summary>
     public static IElement WaitForRole<T>(this IRenderedComponent<T> page, string role, string? name = null)
@@ -47,7 +48,8 @@ static class Elements
         where T : IComponent => [.. All(page).Where(x => x.GetAttribute("data-testid") == id)];
 
     /// <inheritdoc cref="AllByTestId{T}" />
-    public static IReadOnlyList<IElement> AllByTestId(this IElement parent, string id) => [.. All(parent).Where(x => x.GetAttribute("data-testid") == id)];
+    public static IReadOnlyList<IElement> AllByTestId(this IElement parent, string id) =>
+        [.. All(parent).Where(x => x.GetAttribute("data-testid") == id)];
 
     /// <summary>The cells of a table's column, by its header.</summary>
     public static IReadOnlyList<IElement> CellsOf<T>(this IRenderedComponent<T> page, string column)
@@ -97,12 +99,14 @@ static class Elements
     {
         var controls = all.Where(x => x.LocalName is "input" or "select" or "textarea" && x.GetAttribute("type") != "hidden").ToList();
         var found = controls.Where(x => NameOf(x) == label).ToList();
-        Assert.True(found.Count == 1, $"{found.Count} controls labelled {label}; there are: {string.Join(", ", controls.Select(x => $"“{NameOf(x)}”"))}");
+        Assert.True(found.Count == 1,
+            $"{found.Count} controls labelled {label}; there are: {string.Join(", ", controls.Select(x => $"“{NameOf(x)}”"))}");
         return found[0];
     }
 
     static bool Matches(IElement element, string role, string? name) =>
-        RoleOf(element) == role && !(element.LocalName == "dialog" && element.Children.Length == 0) && (name is null || NameOf(element) == name);
+        RoleOf(element) == role && !(element.LocalName == "dialog" && element.Children.Length == 0)
+            && (name is null || NameOf(element) == name);
 
     // A dialog that destroys gets its role from ui.js, which no unit test runs.
     static string? RoleOf(IElement element) => element.GetAttribute("role") is { } role
@@ -143,7 +147,8 @@ static class Elements
     static string Texts(IElement element, string attribute)
     {
         var ids = (element.GetAttribute(attribute) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return string.Join(' ', ids.Select(id => TextOf(All(Root(element)).FirstOrDefault(x => x.Id == id))).Where(text => text.Length > 0));
+        return string.Join(
+            ' ', ids.Select(id => TextOf(All(Root(element)).FirstOrDefault(x => x.Id == id))).Where(text => text.Length > 0));
     }
 
     /// <summary>The text that is shown, without what appears only after copying.</summary>

@@ -6,7 +6,8 @@ namespace Dashboard.Tests.Unit.Support;
 /// <summary>What a person does with menus and lists, which are drawn only once they are opened.</summary>
 static class Overlays
 {
-    /// <summary>Opens a menu by its button and takes one of its items. Ends once the item's action does, which may be when a question is answered.</summary>
+    /// <summary>Opens a menu by its button and takes one of its items. Ends once the item's action does, which may be when a question is
+    /// answered.</summary>
     public static async Task ChooseAsync(this IRenderedComponent<PageHost> page, string menu, string item)
     {
         await page.OpenMenuAsync(menu);
@@ -30,5 +31,6 @@ static class Overlays
     }
 
     /// <summary>The texts of the snackbars that are shown.</summary>
-    public static IReadOnlyList<string> SnackbarTexts(this IRenderedComponent<PageHost> page) => [.. page.AllByTestId("snackbar").Select(text => text.TextContent)];
+    public static IReadOnlyList<string> SnackbarTexts(this IRenderedComponent<PageHost> page) =>
+        [.. page.AllByTestId("snackbar").Select(text => text.TextContent)];
 }

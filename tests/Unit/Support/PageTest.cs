@@ -7,7 +7,8 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Dashboard.Tests.Unit.Support;
 
-/// <summary>Tests of pages that are built with MudBlazor: its services, a clock that stands, and a browser that does whatever its script asks.</summary>
+/// <summary>Tests of pages that are built with MudBlazor: its services, a clock that stands, and a browser that does whatever its script
+/// asks.</summary>
 public abstract class PageTest : BunitContext
 {
     static PageTest() => DefaultWaitTimeout = TimeSpan.FromSeconds(30); // a test waits for a state, however busy the machine is
@@ -24,8 +25,8 @@ public abstract class PageTest : BunitContext
 
     private protected FakeTimeProvider Clock { get; } = new(new(2026, 11, 21, 14, 7, 0, TimeSpan.Zero));
 
-    /// <summary>Renders a page as MainLayout does: menus, lists, dialogs and snackbars are found in what is returned, as if they stood in the page. A second page takes
-    /// the place of the first.</summary>
+    /// <summary>Renders a page as MainLayout does: menus, lists, dialogs and snackbars are found in what is returned, as if they stood in
+    /// the page. A second page takes the place of the first.</summary>
     protected IRenderedComponent<PageHost> RenderPage<T>(Action<ComponentParameterCollectionBuilder<T>>? parameters = null)
         where T : IComponent
     {

@@ -13,6 +13,7 @@ static class Pickers
         page.WaitForState(() => Options().Any());
         await Options().First().ClickAsync(new());
 
-        IEnumerable<IElement> Options() => page.AllByRole("option").Where(option => option.TextContent.Trim().StartsWith(name, StringComparison.Ordinal));
+        IEnumerable<IElement> Options() =>
+            page.AllByRole("option").Where(option => option.TextContent.Trim().StartsWith(name, StringComparison.Ordinal));
     }
 }

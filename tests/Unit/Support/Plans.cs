@@ -10,7 +10,8 @@ public sealed class Plans : DbCommandInterceptor
     public IList<(string Sql, IReadOnlyList<string> Plan)> Seen { get; } = new List<(string, IReadOnlyList<string>)>();
 
     public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result,
+        CancellationToken cancellationToken = default)
     {
         await using var explain = command.Connection!.CreateCommand();
         explain.Transaction = command.Transaction;

@@ -20,8 +20,8 @@ sealed partial class PostgreSqlTestDatabase(string name, bool furnished) : Serve
 
     private protected override string Reset => $"SELECT {Kept}.reset()";
 
-    /// <summary>One function, whose statements the server has to read only once in a session. Foreign keys are triggers, which <c>replica</c> leaves out. What is
-    /// kept of a table may be nothing.</summary>
+    /// <summary>One function, whose statements the server has to read only once in a session. Foreign keys are triggers, which
+    /// <c>replica</c> leaves out. What is kept of a table may be nothing.</summary>
     static string ResetFunction(IEnumerable<string> kept) => $"""
         CREATE FUNCTION {Kept}.reset() RETURNS void LANGUAGE plpgsql SET session_replication_role = replica AS $$
         BEGIN
@@ -55,7 +55,8 @@ sealed partial class PostgreSqlTestDatabase(string name, bool furnished) : Serve
     public override string Dump()
     {
         using var connection = Open();
-        return string.Join('\n', Tables.Select(table => Read(connection, table.Name, $"SELECT * FROM \"{table.Name}\" AS t ORDER BY t::text COLLATE \"C\"")));
+        return string.Join('\n', Tables.Select(
+            table => Read(connection, table.Name, $"SELECT * FROM \"{table.Name}\" AS t ORDER BY t::text COLLATE \"C\"")));
     }
 
     bool Keeps(string table)
@@ -66,7 +67,8 @@ sealed partial class PostgreSqlTestDatabase(string name, bool furnished) : Serve
         return (bool)command.ExecuteScalar()!;
     }
 
-    static string ConnectionStringTo(string database) => new NpgsqlConnectionStringBuilder(Server) { Database = database, MaxPoolSize = 30, IncludeErrorDetail = true }.ToString();
+    static string ConnectionStringTo(string database) =>
+        new NpgsqlConnectionStringBuilder(Server) { Database = database, MaxPoolSize = 30, IncludeErrorDetail = true }.ToString();
 
     static string Template(bool furnished)
     {

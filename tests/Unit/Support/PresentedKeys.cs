@@ -9,5 +9,6 @@ static class PresentedKeys
 {
     public static PresentedCredential Key(IssuedKey key) => Key(key.Secret.Reveal());
 
-    public static PresentedCredential Key(string raw) => CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = raw }, acceptBearer: true);
+    public static PresentedCredential Key(string raw) =>
+        CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = raw }, acceptBearer: true);
 }

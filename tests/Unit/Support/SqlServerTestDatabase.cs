@@ -21,8 +21,11 @@ sealed partial class SqlServerTestDatabase(string name, bool furnished) : Server
     public static TestDatabase Rent(bool furnished) => Rent(furnished, name =>
     {
         var database = new SqlServerTestDatabase(name, furnished);
-        using var context = new SqlServerContext(new DbContextOptionsBuilder<SqlServerContext>().UseSqlServer(database.ConnectionString).Options);
-        database.Fill(context, table => $"SELECT * INTO {Kept}.[{table}] FROM [dbo].[{table}] UNION ALL SELECT * FROM [dbo].[{table}] WHERE 1 = 0"); // a union does not copy IDENTITY
+        using var context =
+            new SqlServerContext(new DbContextOptionsBuilder<SqlServerContext>().UseSqlServer(database.ConnectionString).Options);
+        // a union does not copy IDENTITY
+        database.Fill(
+            context, table => $"SELECT * INTO {Kept}.[{table}] FROM [dbo].[{table}] UNION ALL SELECT * FROM [dbo].[{table}] WHERE 1 = 0");
         return database;
     });
 
@@ -42,7 +45,8 @@ sealed partial class SqlServerTestDatabase(string name, bool furnished) : Server
 
     public override string Translate(string sql)
     {
-        var quoted = Quote(sql, word => $"[{word}]").Replace("WITH RECURSIVE", "WITH", StringComparison.Ordinal).Replace("||", "+", StringComparison.Ordinal).Replace("FALSE", "0", StringComparison.Ordinal);
+        var quoted = Quote(sql, word => $"[{word}]").Replace("WITH RECURSIVE", "WITH", StringComparison.Ordinal)
+            .Replace("||", "+", StringComparison.Ordinal).Replace("FALSE", "0", StringComparison.Ordinal);
         quoted = Blob().Replace(quoted, "0x${hex}");
         return Zeros().Replace(quoted, "CONVERT(binary(${count}), 0x00)");
     }

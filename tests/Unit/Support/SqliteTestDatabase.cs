@@ -56,7 +56,8 @@ sealed class SqliteTestDatabase : TestDatabase
         {
             var made = Path.Combine(place.FullName, "latchkey.db");
             using (var context = new SqliteContext(
-                new DbContextOptionsBuilder<SqliteContext>().UseSqlite($"Data Source={made};Pooling=False").AddInterceptors(WithoutSynchronization).Options))
+                new DbContextOptionsBuilder<SqliteContext>().UseSqlite($"Data Source={made};Pooling=False")
+                    .AddInterceptors(WithoutSynchronization).Options))
             {
                 fill(context);
             }
@@ -78,7 +79,8 @@ sealed class SqliteTestDatabase : TestDatabase
             command.ExecuteNonQuery();
         }
 
-        public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        public override Task ConnectionOpenedAsync(
+            DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
         {
             ConnectionOpened(connection, eventData);
             return Task.CompletedTask;

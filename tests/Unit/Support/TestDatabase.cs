@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dashboard.Tests.Unit.Support;
 
-/// <summary>The database of a <see cref="TestInstallation"/>: SQLite, or the one that the variable LATCHKEY_TEST_DATABASE names. <c>./test.sh</c> runs the
-/// classes with <see cref="EveryDatabaseAttribute"/> once for each database that it has.</summary>
+/// <summary>The database of a <see cref="TestInstallation"/>: SQLite, or the one that the variable LATCHKEY_TEST_DATABASE names.
+/// <c>./test.sh</c> runs the classes with <see cref="EveryDatabaseAttribute"/> once for each database that it has.</summary>
 public abstract class TestDatabase : IAsyncDisposable
 {
     const string Variable = "LATCHKEY_TEST_DATABASE";
@@ -69,7 +69,8 @@ public abstract class TestDatabase : IAsyncDisposable
         var rows = new List<string> { $"== {table}" };
         while (reader.Read())
         {
-            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(i => reader.GetValue(i) is byte[] bytes ? Convert.ToHexString(bytes) : $"{reader.GetValue(i)}")));
+            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount)
+                .Select(i => reader.GetValue(i) is byte[] bytes ? Convert.ToHexString(bytes) : $"{reader.GetValue(i)}")));
         }
 
         return string.Join('\n', rows);
@@ -85,7 +86,8 @@ public abstract class TestDatabase : IAsyncDisposable
             table.Name,
             (IReadOnlyList<string>)[.. table.Columns.Select(column => column.Name)],
             table.PrimaryKey is { Columns: [{ } key] } && key.PropertyMappings[0].Property is var id
-                && id.ValueGenerated == Microsoft.EntityFrameworkCore.Metadata.ValueGenerated.OnAdd && (id.ClrType == typeof(long) || id.ClrType == typeof(int)) ? key.Name : null))];
+                && id.ValueGenerated == Microsoft.EntityFrameworkCore.Metadata.ValueGenerated.OnAdd
+                    && (id.ClrType == typeof(long) || id.ClrType == typeof(int)) ? key.Name : null))];
     });
 
     static readonly Lazy<HashSet<string>> Names = new(() =>

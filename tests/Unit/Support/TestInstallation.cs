@@ -105,7 +105,9 @@ public sealed class TestInstallation : IAsyncDisposable
         Run(services => TestDatabase.Configure(services, options => options.AddInterceptors(interceptor)), settings);
 
     public static IConfiguration Configuration(params (string Key, string? Value)[] settings) => new ConfigurationBuilder()
-        .AddInMemoryCollection(settings.GroupBy(setting => setting.Key).Select(set => KeyValuePair.Create(set.Key, set.Last().Value))).Build(); // the last one counts
+        // the last one counts
+        .AddInMemoryCollection(
+            settings.GroupBy(setting => setting.Key).Select(set => KeyValuePair.Create(set.Key, set.Last().Value))).Build();
 
     public DashboardContext Open() => Services.Open();
 
@@ -192,7 +194,8 @@ public sealed class TestInstallation : IAsyncDisposable
     {
         var (organization, project) = (path.Split('/')[0], path.Split('/')[1]);
         using var context = Open();
-        return context.Projects.Single(x => x.Slug == project && context.Organizations.Any(o => o.Id == x.OrganizationId && o.Slug == organization)).Id;
+        return context.Projects.Single(
+            x => x.Slug == project && context.Organizations.Any(o => o.Id == x.OrganizationId && o.Slug == organization)).Id;
     }
 
     /// <summary>Runs SQL of SQLite directly, names without quotes, and returns the number of affected rows.</summary>
@@ -262,12 +265,14 @@ public sealed class TestInstallation : IAsyncDisposable
         context.Database.Migrate();
         (Actor DashboardUser, OrganizationRole Role)[] members =
         [
-            (DashboardUser(1, "Olga"), OrganizationRole.Owner), (DashboardUser(2, "Adam"), OrganizationRole.Admin), (DashboardUser(3, "Dora"), OrganizationRole.Developer),
+            (DashboardUser(1, "Olga"), OrganizationRole.Owner), (DashboardUser(2, "Adam"), OrganizationRole.Admin), (
+                DashboardUser(3, "Dora"), OrganizationRole.Developer),
             (DashboardUser(4, "Viktor"), OrganizationRole.Viewer), (DashboardUser(5, "Sten"), OrganizationRole.Owner),
         ];
         context.AddRange(members.Select(member => Row(member.DashboardUser)));
         var (acme, globex) = (AddOrganization(context, "acme"), AddOrganization(context, "globex"));
-        context.AddRange(members.Select((member, i) => new Member { OrganizationId = i < 4 ? acme : globex, UserId = member.DashboardUser.Id, Role = member.Role, JoinedAt = Start }));
+        context.AddRange(members.Select((member, i) =>
+            new Member { OrganizationId = i < 4 ? acme : globex, UserId = member.DashboardUser.Id, Role = member.Role, JoinedAt = Start }));
         AddProject(context, acme, "orders");
         AddProject(context, globex, "billing");
     }

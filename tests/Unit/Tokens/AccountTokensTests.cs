@@ -93,7 +93,8 @@ public sealed class AccountTokensTests : IAsyncDisposable
         var (account, other) = (await world.AccountAsync(), world.Run());
         var (token, sibling) = (await world.AccountTokenAsync(account), await world.AccountTokenAsync(account));
         Assert.Null((await other.AskAsync(token)).Refusal);
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Task.Run(() => RevokeAsync(i % 2 == 0 ? world.Services : other, token), Token)));
+        await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(i => Task.Run(() => RevokeAsync(i % 2 == 0 ? world.Services : other, token), Token)));
         Assert.Equal(RefusalCode.InvalidToken, (await world.Services.AskAsync(token)).Refusal);
         Assert.Equal(RefusalCode.InvalidToken, (await other.AskAsync(token)).Refusal);
         Assert.Equal(RefusalCode.InvalidToken, (await world.Run().AskAsync(token)).Refusal);
@@ -170,7 +171,8 @@ public sealed class AccountTokensTests : IAsyncDisposable
     {
         var account = await world.AccountAsync();
         var token = await world.AccountTokenAsync(account, resource: OAuthFlow.Origin.Issuer);
-        Assert.Equal(RefusalCode.InvalidToken, (await world.Services.AskAsync(token, null, new(Path: "/x") { Scheme = "https", Host = "api.example.com" })).Refusal);
+        Assert.Equal(RefusalCode.InvalidToken, (
+            await world.Services.AskAsync(token, null, new(Path: "/x") { Scheme = "https", Host = "api.example.com" })).Refusal);
         Assert.Null((await world.Services.AskAsync(token, null, new(Path: "/x") { Scheme = "http", Host = "localhost:5000" })).Refusal);
     }
 

@@ -37,7 +37,8 @@ public sealed class AuthorizationServiceTests : IAsyncDisposable
         var first = (await Authorizations.ListAsync(world.Owner, new("acme", Limit: 1), Token)).Value;
         var second = (await Authorizations.ListAsync(world.Owner, new("acme", first.NextCursor, 1), Token)).Value;
         Assert.Equal(("Viktor", "Dora", null), (first.Items.Single().Owner.Name, second.Items.Single().Owner.Name, second.NextCursor));
-        Assert.Equal(ErrorCode.InvalidRequest, (await Authorizations.ListAsync(world.Owner, new(null, first.NextCursor, 1), Token)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.InvalidRequest, (await Authorizations.ListAsync(world.Owner, new(null, first.NextCursor, 1), Token)).Error?.Code);
         var foreign = (await ListAsync(world.Developer)).Single(x => x.Organization == "globex").Id;
         Assert.Equal(ErrorCode.NotFound, (await Authorizations.DisconnectAsync(world.Owner, foreign, Token)).Error?.Code);
 
@@ -61,21 +62,25 @@ public sealed class AuthorizationServiceTests : IAsyncDisposable
         world.Time.Advance(TimeSpan.FromSeconds(1));
         await world.AccountTokenAsync((account.Id, account.ClientId, second));
         Assert.Equal([TestInstallation.Start + TimeSpan.FromMinutes(1)], await UsesAsync());
-        Assert.Equal(TestInstallation.Start + TimeSpan.FromMinutes(1), (await accounts.GetAsync(world.Owner, account.Id, Token)).Value.LastUsedAt);
+        Assert.Equal(
+            TestInstallation.Start + TimeSpan.FromMinutes(1), (await accounts.GetAsync(world.Owner, account.Id, Token)).Value.LastUsedAt);
 
         world.Time.Advance(TimeSpan.FromHours(1));
         Assert.NotNull((await world.Services.IssueAsync(
-            ("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret), ("scope", "nonsense"))).Error);
+            ("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret),
+            ("scope", "nonsense"))).Error);
         Assert.Equal([TestInstallation.Start + TimeSpan.FromMinutes(1)], await UsesAsync()); // no token was issued for the first
 
         async Task<IEnumerable<DateTimeOffset>> UsesAsync()
         {
             await world.Services.Get<TokenIssueLog>().FlushAsync(Token);
-            return (await accounts.GetAsync(world.Owner, account.Id, Token)).Value.Secrets.Select(x => x.LastUsedAt).OfType<DateTimeOffset>();
+            return (await accounts.GetAsync(world.Owner, account.Id, Token)).Value.Secrets.Select(x => x.LastUsedAt)
+                .OfType<DateTimeOffset>();
         }
     }
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
-    async Task<IReadOnlyList<AuthorizationSummary>> ListAsync(Actor actor, string? organization = null) => (await Authorizations.ListAsync(actor, new(organization), Token)).Value.Items;
+    async Task<IReadOnlyList<AuthorizationSummary>> ListAsync(Actor actor, string? organization = null) =>
+        (await Authorizations.ListAsync(actor, new(organization), Token)).Value.Items;
 }

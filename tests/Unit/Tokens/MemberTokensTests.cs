@@ -27,7 +27,8 @@ public sealed class MemberTokensTests : IAsyncDisposable
     {
         var found = await FindAsync((await world.Services.CommandLineAsync(world.Developer)).AccessToken.Reveal());
         var actor = found.Actor!;
-        Assert.Equal((PartyType.User, world.Developer.Id, "Dora", "192.0.2.7", null), (actor.Type, actor.Id, actor.Name, actor.Address, actor.SessionId));
+        Assert.Equal((PartyType.User, world.Developer.Id, "Dora", "192.0.2.7", null), (
+            actor.Type, actor.Id, actor.Name, actor.Address, actor.SessionId));
         Assert.Equal((OAuthClient.CommandLineId, world.OrganizationId("acme")), (actor.Token!.ClientId, actor.Token.OrganizationId));
     }
 
@@ -38,15 +39,18 @@ public sealed class MemberTokensTests : IAsyncDisposable
         var app = (await world.Services.ConsentAsync(world.Owner)).Tokens.AccessToken.Reveal();
         var narrow = await IssueAsync(world.Owner, "acme", ("scope", "read:workflows"));
         var elsewhere = await IssueAsync(world.Owner, "acme", ("resource", "https://api.example.com"));
-        foreach (var (text, refusal) in new[] { (account, (RefusalCode?)null), (app, null), (narrow, null), ("a.b.c", RefusalCode.InvalidToken), (elsewhere, RefusalCode.InvalidToken) })
+        foreach (var (text, refusal) in new[] { (account, (RefusalCode?)null), (app, null), (narrow, null),
+            ("a.b.c", RefusalCode.InvalidToken), (elsewhere, RefusalCode.InvalidToken) })
         {
             Assert.Equal(new MemberToken(null, refusal), await FindAsync(text));
         }
 
-        var key = (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "Backend"), Token)).Value.Secret.Reveal();
+        var key = (await world.Services.Keys.CreateAsync(
+            world.Owner, new(TestInstallation.Orders, "Backend"), Token)).Value.Secret.Reveal();
         foreach (var header in new[] { "X-API-Key", "Authorization" })
         {
-            Assert.Null((await FindAsync(world.Services, new HeaderDictionary { [header] = header == "X-API-Key" ? key : $"Bearer {key}" })).Actor);
+            Assert.Null((
+                await FindAsync(world.Services, new HeaderDictionary { [header] = header == "X-API-Key" ? key : $"Bearer {key}" })).Actor);
         }
 
         var bound = await IssueAsync(world.Owner, "acme", ("resource", "http://localhost:5000/api"));
@@ -58,12 +62,14 @@ public sealed class MemberTokensTests : IAsyncDisposable
     {
         world.AddMember("globex", world.Owner, OrganizationRole.Owner);
         var elsewhere = (await world.Services.Keys.CreateAsync(world.Stranger, new(TestInstallation.Billing, "Theirs"), Token)).Value;
-        var account = (await world.Services.Get<Core.ServiceAccounts.ServiceAccountService>().CreateAsync(world.Stranger, new("theirs", Organization: "globex"), Token)).Value.Account.Id;
+        var account = (await world.Services.Get<Core.ServiceAccounts.ServiceAccountService>()
+            .CreateAsync(world.Stranger, new("theirs", Organization: "globex"), Token)).Value.Account.Id;
         Assert.Equal(2, (await world.Services.Projects.OrganizationsAsync(world.Owner, Token)).Count);
 
         var actor = await ActorAsync(world.Owner);
         Assert.Equal(["acme"], (await world.Services.Projects.OrganizationsAsync(actor, Token)).Select(x => x.Slug));
-        Assert.Equal(["acme"], (await world.Services.Projects.ListAsync(actor, null, null, 50, Token)).Value.Items.Select(x => x.Organization).Distinct());
+        Assert.Equal(["acme"], (await world.Services.Projects.ListAsync(actor, null, null, 50, Token)).Value.Items.Select(x =>
+            x.Organization).Distinct());
         ErrorCode?[] answers =
         [
             (await world.Services.Projects.GetAsync(actor, new("globex", "billing"), Token)).Error?.Code,
@@ -107,17 +113,20 @@ public sealed class MemberTokensTests : IAsyncDisposable
         var actor = await ActorAsync(world.Developer);
         Assert.Null((await world.Services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Before"), Token)).Error);
         world.SetRole("acme", world.Developer, OrganizationRole.Viewer);
-        Assert.Equal(ErrorCode.Forbidden, (await world.Services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "After"), Token)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.Forbidden, (await world.Services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "After"), Token)).Error?.Code);
     }
 
     [Fact]
     public async Task Audit_row_names_the_client()
     {
-        var key = (await world.Services.Keys.CreateAsync(await ActorAsync(world.Developer), new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
+        var key = (await world.Services.Keys.CreateAsync(
+            await ActorAsync(world.Developer), new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
         await using var context = world.Open();
         var row = await context.AuditEntries.SingleAsync(x => x.TargetId == key, Token);
         Assert.Equal((world.Developer.Id, "192.0.2.7"), (row.ActorId, row.Address));
-        Assert.Equal(OAuthClient.CommandLineId, System.Text.Json.JsonDocument.Parse(row.Details).RootElement.GetProperty("through").GetString());
+        Assert.Equal(
+            OAuthClient.CommandLineId, System.Text.Json.JsonDocument.Parse(row.Details).RootElement.GetProperty("through").GetString());
         Assert.Equal(row.Hash, row.ComputeHash(TestInstallation.AuditKey));
         await world.Services.Keys.ChangeAsync(world.Developer, key, new(Name: "Renamed"), Token);
         var plain = await context.AuditEntries.SingleAsync(x => x.TargetId == key && x.Sequence > row.Sequence, Token);
@@ -136,13 +145,15 @@ public sealed class MemberTokensTests : IAsyncDisposable
 
     Task<MemberToken> FindAsync(string token) => FindAsync(world.Services, Bearer(token));
 
-    async Task<Actor> ActorAsync(Actor person) => (await FindAsync((await world.Services.CommandLineAsync(person)).AccessToken.Reveal())).Actor!;
+    async Task<Actor> ActorAsync(Actor person) =>
+        (await FindAsync((await world.Services.CommandLineAsync(person)).AccessToken.Reveal())).Actor!;
 
     /// <summary>Returns a command-line token with other scopes than usual.</summary>
     async Task<string> IssueAsync(Actor person, string organization, params (string, string)[] asked)
     {
         var body = OAuthFlow.Body([("client_id", OAuthClient.CommandLineId), .. asked]);
-        var device = (await world.Services.Get<DeviceRequests>().RequestAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin, Token)).Value;
+        var device = (await world.Services.Get<DeviceRequests>()
+            .RequestAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin, Token)).Value;
         Assert.Null((await world.Services.Get<DeviceRequests>().ApproveAsync(person, device.UserCode.Reveal(), organization, Token)).Error);
         return (await world.Services.PollAsync(device)).Value.AccessToken.Reveal();
     }
@@ -153,7 +164,8 @@ public sealed class MemberTokensTests : IAsyncDisposable
         {
             case "revoked":
                 var body = OAuthFlow.Body(("token", token));
-                Assert.Null((await world.Services.Get<TokenRevocation>().RevokeAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin, Token)).Error);
+                Assert.Null((await world.Services.Get<TokenRevocation>()
+                    .RevokeAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin, Token)).Error);
                 break;
             case "disconnected":
                 var own = (await world.Services.Get<AuthorizationService>().ListAsync(world.Admin, new(), Token)).Value.Items.Single();
@@ -164,7 +176,8 @@ public sealed class MemberTokensTests : IAsyncDisposable
                 break;
             default:
                 world.SetRole("acme", world.Admin, null);
-                await world.Services.Work.AnnounceBehindAsync((_, _) => Task.FromResult<IReadOnlyList<FeedSubject>>([new(FeedSubject.User, world.Admin.Id)]), Token);
+                await world.Services.Work.AnnounceBehindAsync(
+                    (_, _) => Task.FromResult<IReadOnlyList<FeedSubject>>([new(FeedSubject.User, world.Admin.Id)]), Token);
                 break;
         }
     }

@@ -60,7 +60,8 @@ public sealed class SigningKeysTests : IAsyncDisposable
         Assert.Empty(await elsewhere.Get<PublishedKeys>().AllAsync(Token)); // and caches the empty result
         var token = await world.AccountTokenAsync(await world.AccountAsync());
         Assert.Null((await elsewhere.Get<Verifier>().VerifyAsync(
-            CredentialReader.Read(new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true), AccessRequirement.None, null, Token)).Refusal);
+            CredentialReader.Read(new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" },
+                acceptBearer: true), AccessRequirement.None, null, Token)).Refusal);
     }
 
     [Fact]
@@ -72,12 +73,14 @@ public sealed class SigningKeysTests : IAsyncDisposable
         {
             var stored = await context.SigningKeys.SingleAsync(Token);
             var bytes = Convert.FromBase64String(stored.ProtectedKey);
-            Assert.DoesNotContain("\u0006\b*\u0086H\u00ce=\u0003\u0001\a", Encoding.Latin1.GetString(bytes), StringComparison.Ordinal); // the curve's OID in PKCS #8
+            // the curve's OID in PKCS #8
+            Assert.DoesNotContain("\u0006\b*\u0086H\u00ce=\u0003\u0001\a", Encoding.Latin1.GetString(bytes), StringComparison.Ordinal);
         }
 
         world.Sql("UPDATE OAuthSigningKeys SET ProtectedKey = 'AAAA'");
         var node = world.Run();
-        var outcome = await node.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret));
+        var outcome =
+            await node.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret));
         Assert.NotEqual(new JsonWebToken(before).Kid, new JsonWebToken(outcome.Value.AccessToken.Reveal()).Kid);
         Assert.Null((await node.AskAsync(before)).Refusal);
         Assert.Null((await node.AskAsync(outcome.Value.AccessToken.Reveal())).Refusal);
@@ -137,7 +140,8 @@ public sealed class SigningKeysTests : IAsyncDisposable
 
         world.Sql("DELETE FROM FeedEntries; UPDATE FeedCounter SET Number = 0; DELETE FROM OAuthSigningKeys"); // an old backup
         await node.ReadFeedAsync();
-        Assert.Equal(RefusalCode.InvalidToken, (await node.Get<Verifier>().VerifyAsync(credential, AccessRequirement.None, null, Token)).Refusal);
+        Assert.Equal(
+            RefusalCode.InvalidToken, (await node.Get<Verifier>().VerifyAsync(credential, AccessRequirement.None, null, Token)).Refusal);
     }
 
     [Fact]
@@ -157,7 +161,8 @@ public sealed class SigningKeysTests : IAsyncDisposable
         var (account, other) = (await world.AccountAsync(), world.Run());
         Assert.NotEmpty(await other.Get<SigningKeys>().PublishedAsync(Token)); // has not opened it yet
         var (_, created) = await world.Services.Get<SigningKeys>().RetireAllAsync(Token);
-        var issued = await other.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret));
+        var issued = await other.IssueAsync(
+            ("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret));
         Assert.Equal(created, new JsonWebToken(issued.Value.AccessToken.Reveal()).Kid);
     }
 

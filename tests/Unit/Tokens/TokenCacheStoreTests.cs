@@ -18,7 +18,8 @@ public sealed class TokenCacheStoreTests
     public void Change_removes_what_it_names_and_nothing_else()
     {
         var store = new TokenCacheStore(1000, 100);
-        foreach (var (jti, owner, authorization) in new[] { ("1", "ada", "a"), ("2", "ada", "a"), ("3", "ada", "b"), ("4", "bob", "c"), ("5", "bob", "c") })
+        foreach (var (jti, owner, authorization) in new[] { ("1", "ada", "a"), ("2", "ada", "a"),
+            ("3", "ada", "b"), ("4", "bob", "c"), ("5", "bob", "c") })
         {
             Put(store, jti, owner, authorization);
         }
@@ -165,7 +166,8 @@ public sealed class TokenCacheStoreTests
             var start = Stopwatch.GetTimestamp();
             for (var i = 0; i < 200; i++)
             {
-                foreach (var subject in new[] { FeedSubject.Token, FeedSubject.Authorization, FeedSubject.User, FeedSubject.Device, FeedSubject.Project })
+                foreach (var subject in new[] { FeedSubject.Token, FeedSubject.Authorization,
+                    FeedSubject.User, FeedSubject.Device, FeedSubject.Project })
                 {
                     Drop(store, subject, "unknown");
                 }
@@ -176,35 +178,40 @@ public sealed class TokenCacheStoreTests
     }
 
     static void Put(
-        TokenCacheStore store, string jti, string owner, string authorization, CachedOrganization? organization = null, DateTimeOffset? expires = null, DateTimeOffset? now = null) =>
+        TokenCacheStore store, string jti, string owner, string authorization, CachedOrganization? organization =
+            null, DateTimeOffset? expires = null, DateTimeOffset? now = null) =>
         store.Put(
-            Digest(jti), Token(jti, owner, authorization, organization ?? store.FindOrganization(1) ?? Organization(1, "acme"), expires ?? Now.AddHours(1)), now ?? Now);
+            Digest(jti), Token(jti, owner, authorization, organization ?? store.FindOrganization(1)
+                ?? Organization(1, "acme"), expires ?? Now.AddHours(1)), now ?? Now);
 
-    static void Drop(TokenCacheStore store, string subject, string id) => store.Drop(new() { Number = 1, SubjectType = subject, SubjectId = id, At = Now });
+    static void Drop(TokenCacheStore store, string subject, string id) =>
+        store.Drop(new() { Number = 1, SubjectType = subject, SubjectId = id, At = Now });
 
-    static IEnumerable<string> Held(TokenCacheStore store) => Enumerable.Range(0, 10).Select(i => $"{i}").Where(jti => store.Find(Digest(jti)) is not null);
+    static IEnumerable<string> Held(TokenCacheStore store) =>
+        Enumerable.Range(0, 10).Select(i => $"{i}").Where(jti => store.Find(Digest(jti)) is not null);
 
     static KeyDigest Digest(string text) => KeyDigest.Of(text);
 
     static CachedOrganization Organization(long id, string slug, params string[] past) =>
         new(id, slug, new HashSet<string>([slug, .. past], StringComparer.Ordinal), new Dictionary<string, CachedTokenProject>());
 
-    static CachedToken Token(string jti, string owner, string authorization, CachedOrganization organization, DateTimeOffset expires, PublishedKey? key = null) => new()
-    {
-        Jti = jti,
-        Issuer = "http://localhost",
-        ClientId = OAuthClient.CommandLineId,
-        PublicClientId = OAuthClient.CommandLineId,
-        AuthorizationId = authorization,
-        Key = key ?? Key,
-        Organization = organization,
-        Owner = new(Core.Common.PartyType.User, owner, owner),
-        Counts = true,
-        Scopes = [],
-        Permissions = [],
-        Resource = null,
-        Projects = null,
-        IssuedAt = Now,
-        ExpiresAt = expires,
-    };
+    static CachedToken Token(string jti, string owner, string authorization, CachedOrganization organization,
+        DateTimeOffset expires, PublishedKey? key = null) => new()
+        {
+            Jti = jti,
+            Issuer = "http://localhost",
+            ClientId = OAuthClient.CommandLineId,
+            PublicClientId = OAuthClient.CommandLineId,
+            AuthorizationId = authorization,
+            Key = key ?? Key,
+            Organization = organization,
+            Owner = new(Core.Common.PartyType.User, owner, owner),
+            Counts = true,
+            Scopes = [],
+            Permissions = [],
+            Resource = null,
+            Projects = null,
+            IssuedAt = Now,
+            ExpiresAt = expires,
+        };
 }

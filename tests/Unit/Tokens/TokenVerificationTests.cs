@@ -58,7 +58,8 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     [Fact]
     public async Task Principal_contains_the_requested_project_and_environment()
     {
-        var token = await world.AccountTokenAsync(await world.AccountAsync(["read", "execute"]), "read:workflows read:gateways read:agents execute:agents");
+        var token = await world.AccountTokenAsync(
+            await world.AccountAsync(["read", "execute"]), "read:workflows read:gateways read:agents execute:agents");
         var principal = (await world.Services.AskAsync(token, new(AcceptedEnvironments.Test, TestInstallation.Orders))).Principal!;
         Assert.Equal(("acme", TestInstallation.Orders, "gateway"), (principal.Organization, principal.Project, principal.Owner.Name));
         Assert.Equal(["read", "execute:agents"], principal.Permissions);
@@ -155,7 +156,8 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     [InlineData("https://api.example.com/v1", "https", "api.example.com", "/v1/a;b=1/x", null)]
     [InlineData("https://api.example.com/v1", "https", "api.example.com", "/v1/%252e%252e/x", RefusalCode.InvalidToken)]
     [InlineData("https://api.example.com/v1", "https", "api.example.com", "/%76%31/x", null)]
-    public async Task Token_for_a_resource_is_valid_only_for_URLs_under_it(string resource, string? scheme, string? host, string? path, RefusalCode? refusal)
+    public async Task Token_for_a_resource_is_valid_only_for_URLs_under_it(
+        string resource, string? scheme, string? host, string? path, RefusalCode? refusal)
     {
         var token = await world.AccountTokenAsync(await world.AccountAsync(), resource: resource);
         Assert.Equal(refusal, (await world.Services.AskAsync(token, null, new(Path: path) { Scheme = scheme, Host = host })).Refusal);
@@ -188,13 +190,15 @@ public sealed class TokenVerificationTests : IAsyncDisposable
         var node = world.Run(commands);
         Assert.Null((await node.AskAsync(token)).Refusal);
         var verifier = node.Get<Verifier>();
-        var credential = CredentialReader.Read(new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true);
+        var credential = CredentialReader.Read(
+            new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true);
         var asked = 0;
         commands.FailWhen = _ => ++asked > 0;
         Assert.Null((await verifier.VerifyAsync(credential, AccessRequirement.None, null, Token)).Refusal);
         Assert.Equal(0, asked);
         world.Time.Advance(ChangeFeed.Trusted);
-        Assert.Equal(RefusalCode.VerificationUnavailable, (await verifier.VerifyAsync(credential, AccessRequirement.None, null, Token)).Refusal);
+        Assert.Equal(
+            RefusalCode.VerificationUnavailable, (await verifier.VerifyAsync(credential, AccessRequirement.None, null, Token)).Refusal);
     }
 
     [Fact]
@@ -202,11 +206,17 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     {
         var token = await world.AccountTokenAsync(await world.AccountAsync());
         var lookups = 0;
-        var commands = new SentCommands { FailWhen = text => text.Contains("OAuthRevokedTokens", StringComparison.Ordinal) && Interlocked.Increment(ref lookups) < 0 };
+        var commands = new SentCommands
+        {
+            FailWhen = text =>
+            text.Contains("OAuthRevokedTokens", StringComparison.Ordinal) && Interlocked.Increment(ref lookups) < 0
+        };
         var node = world.Run(commands);
         await node.ReadFeedAsync();
-        var credential = CredentialReader.Read(new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true);
-        var verdicts = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => node.Get<Verifier>().VerifyAsync(credential, AccessRequirement.None, null, Token).AsTask()));
+        var credential = CredentialReader.Read(
+            new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true);
+        var verdicts = await Task.WhenAll(Enumerable.Range(0, 20)
+            .Select(_ => node.Get<Verifier>().VerifyAsync(credential, AccessRequirement.None, null, Token).AsTask()));
         Assert.All(verdicts, verdict => Assert.Null(verdict.Refusal));
         Assert.InRange(lookups, 1, 2); // a second lookup only for requests that arrive after the first has ended
     }
@@ -215,12 +225,15 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     public async Task Service_account_verifies_keys_with_its_token()
     {
         var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value;
-        foreach (var (permissions, scope, refusal) in new[] { ("verify", (string?)null, (RefusalCode?)null), ("read verify", "api", null), ("read verify", "read:workflows", RefusalCode.InsufficientPermissions) })
+        foreach (var (permissions, scope, refusal) in new[] { ("verify", (string?)null, (RefusalCode?)null), ("read verify", "api", null), (
+            "read verify", "read:workflows", RefusalCode.InsufficientPermissions) })
         {
             var token = await world.AccountTokenAsync(await world.AccountAsync(permissions.Split(' ')), scope);
-            var caller = CredentialReader.Read(new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true);
+            var caller = CredentialReader.Read(
+                new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true);
             _ = world.Services.Verifier;
-            var outcome = await world.Services.Get<KeyVerificationService>().AskAsync(caller, null, (Result<VerifyKeyRequest>)new VerifyKeyRequest(key.Secret.Reveal()), Token);
+            var outcome = await world.Services.Get<KeyVerificationService>()
+                .AskAsync(caller, null, (Result<VerifyKeyRequest>)new VerifyKeyRequest(key.Secret.Reveal()), Token);
             Assert.Equal((refusal, refusal is null ? key.Key.KeyId : null), (outcome.Refused?.Refusal, outcome.Answer?.Verdict.KeyId));
         }
     }
@@ -231,6 +244,7 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     async Task SetRoleAsync(Actor person, OrganizationRole? role)
     {
         world.SetRole("acme", person, role);
-        await world.Services.Work.AnnounceBehindAsync((_, _) => Task.FromResult<IReadOnlyList<FeedSubject>>([new(FeedSubject.User, person.Id)]), Token);
+        await world.Services.Work.AnnounceBehindAsync(
+            (_, _) => Task.FromResult<IReadOnlyList<FeedSubject>>([new(FeedSubject.User, person.Id)]), Token);
     }
 }

@@ -38,7 +38,8 @@ public sealed class FirstUsesTests : IAsyncDisposable
         await world.Services.Get<FirstUses>().StopAsync(None);
 
         var use = (await world.Services.Keys.FindFirstUseAsync(world.Viewer, key.Key.KeyId, None)).Value!;
-        Assert.Equal((TestInstallation.Start, "GET", "/v1/orders", "10.2.3.0/24", "curl"), (use.At, use.Method, use.Path, use.Network, use.Client));
+        Assert.Equal(
+            (TestInstallation.Start, "GET", "/v1/orders", "10.2.3.0/24", "curl"), (use.At, use.Method, use.Path, use.Network, use.Client));
         var row = (await world.Services.Keys.GetAsync(world.Viewer, key.Key.KeyId, None)).Value;
         Assert.Equal((TestInstallation.Start, "10.2.3.0/24"), (row.LastUsedAt, row.LastUsedFrom));
     }
@@ -59,7 +60,8 @@ public sealed class FirstUsesTests : IAsyncDisposable
     {
         var key = await CreateAsync();
         var other = world.Run();
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => UseAsync(i % 2 == 0 ? world.Services : other, key, Facts with { Path = $"/{i}" })));
+        await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(i => UseAsync(i % 2 == 0 ? world.Services : other, key, Facts with { Path = $"/{i}" })));
         await Task.WhenAll(world.Services.Get<FirstUses>().FlushAsync(None), other.Get<FirstUses>().FlushAsync(None));
         await using var context = world.Open();
         Assert.Equal(1, await context.FeedEntries.CountAsync(x => x.SubjectType == FeedSubject.KeyUse, None));
@@ -112,7 +114,8 @@ public sealed class FirstUsesTests : IAsyncDisposable
     {
         var key = await CreateAsync();
         var requirement = new AccessRequirement(AcceptedEnvironments.Test);
-        Assert.Equal(RefusalCode.WrongEnvironment, (await world.Services.Verifier.VerifyAsync(PresentedKeys.Key(key), requirement, Facts, None)).Refusal);
+        Assert.Equal(RefusalCode.WrongEnvironment, (
+            await world.Services.Verifier.VerifyAsync(PresentedKeys.Key(key), requirement, Facts, None)).Refusal);
         await world.Services.Get<FirstUses>().FlushAsync(None);
         Assert.Null((await world.Services.Keys.FindFirstUseAsync(world.Viewer, key.Key.KeyId, None)).Value);
     }
@@ -121,7 +124,8 @@ public sealed class FirstUsesTests : IAsyncDisposable
     public async Task First_use_of_another_organizations_key_is_not_found()
     {
         var key = await CreateAsync();
-        Assert.Equal(Core.Common.ErrorCode.NotFound, (await world.Services.Keys.FindFirstUseAsync(world.Stranger, key.Key.KeyId, None)).Error!.Code);
+        Assert.Equal(
+            Core.Common.ErrorCode.NotFound, (await world.Services.Keys.FindFirstUseAsync(world.Stranger, key.Key.KeyId, None)).Error!.Code);
     }
 
     [Theory]
@@ -147,7 +151,8 @@ public sealed class FirstUsesTests : IAsyncDisposable
         var secret = "";
         await FirstUseAsync(key => new(null, secret = key.Secret.Reveal(), $"/x/{secret}", secret));
         Assert.DoesNotContain(secret, world.Dump(), StringComparison.Ordinal);
-        Assert.DoesNotContain(Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(secret)), world.Dump(), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(
+            Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(secret)), world.Dump(), StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
@@ -171,7 +176,8 @@ public sealed class FirstUsesTests : IAsyncDisposable
     [InlineData("gotcha/1.0", "other")]
     [InlineData("", null)]
     [InlineData(null, null)]
-    public void Client_family_is_a_known_word_or_other(string? userAgent, string? family) => Assert.Equal(family, ClientFamily.Of(userAgent));
+    public void Client_family_is_a_known_word_or_other(string? userAgent, string? family) =>
+        Assert.Equal(family, ClientFamily.Of(userAgent));
 
     async Task<KeyFirstUse> FirstUseAsync(Func<IssuedKey, CallerContext> facts)
     {
@@ -181,7 +187,8 @@ public sealed class FirstUsesTests : IAsyncDisposable
         return (await world.Services.Keys.FindFirstUseAsync(world.Viewer, key.Key.KeyId, None)).Value!;
     }
 
-    async Task<IssuedKey> CreateAsync() => (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "name"), None)).Value;
+    async Task<IssuedKey> CreateAsync() =>
+        (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "name"), None)).Value;
 
     static async Task UseAsync(Services node, IssuedKey key, CallerContext facts) =>
         Assert.Null((await node.Verifier.VerifyAsync(PresentedKeys.Key(key), AccessRequirement.None, facts, None)).Refusal);

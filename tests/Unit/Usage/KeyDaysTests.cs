@@ -71,7 +71,8 @@ public sealed class KeyDaysTests : IAsyncDisposable
     public async Task Batch_that_is_sent_twice_counts_once()
     {
         await using var context = world.Open();
-        var batch = new UsageBatch("node", 1, TestInstallation.Start, [new("Aa12Bb34", 1, [(Day, "valid", 5), (Day.AddHours(1), "valid", 6)], [], [], null)]);
+        var batch = new UsageBatch(
+            "node", 1, TestInstallation.Start, [new("Aa12Bb34", 1, [(Day, "valid", 5), (Day.AddHours(1), "valid", 6)], [], [], null)]);
         for (var i = 0; i < 2; i++)
         {
             await UsageWriter.WriteAsync(context, batch, TestInstallation.Start, Token);
@@ -91,7 +92,13 @@ public sealed class KeyDaysTests : IAsyncDisposable
             {
                 for (var i = 0; i < 50; i++)
                 {
-                    Meter(node, $"Aa12Bb3{random.Below(3)}").Count(random.Below(3) switch { 0 => null, 1 => RefusalCode.RateLimited, _ => RefusalCode.RevokedKey }, null, null, null, Day.AddHours(random.Below(72)));
+                    Meter(node, $"Aa12Bb3{random.Below(3)}").Count(random.Below(3) switch
+                    {
+                        0 => null,
+                        1 =>
+                        RefusalCode.RateLimited,
+                        _ => RefusalCode.RevokedKey
+                    }, null, null, null, Day.AddHours(random.Below(72)));
                 }
             }
 
@@ -127,9 +134,11 @@ public sealed class KeyDaysTests : IAsyncDisposable
         meter.Count(RefusalCode.ExpiredKey, null, null, null, TestInstallation.Start);
         meter.Count(RefusalCode.RevokedKey, null, null, null, TestInstallation.Start);
         await world.Services.Usage.FlushAsync(Token);
-        var read = await world.Services.Get<UsageService>().DaysAsync(world.Viewer, ["Aa12Bb34", "Zz98Yy76", "no key", "Aa12Bb34"], 30, Token);
+        var read = await world.Services.Get<UsageService>()
+            .DaysAsync(world.Viewer, ["Aa12Bb34", "Zz98Yy76", "no key", "Aa12Bb34"], 30, Token);
         Assert.Equal(["Aa12Bb34", "Zz98Yy76", "no key"], read.Keys.Order(StringComparer.Ordinal));
-        Assert.All(read.Values, days => Assert.Equal(Enumerable.Range(0, 30).Select(day => new DateOnly(2026, 10, 23).AddDays(day)), days.Select(day => day.Day)));
+        Assert.All(read.Values, days =>
+            Assert.Equal(Enumerable.Range(0, 30).Select(day => new DateOnly(2026, 10, 23).AddDays(day)), days.Select(day => day.Day)));
         Assert.Equal(
             [new(new(2026, 10, 23), 1, 0, 0), new(new(2026, 11, 21), 1, 2, 1)],
             read["Aa12Bb34"].Where(day => day != new UsageDay(day.Day, 0, 0, 0)));
@@ -144,7 +153,8 @@ public sealed class KeyDaysTests : IAsyncDisposable
         await world.Services.Usage.FlushAsync(Token);
         foreach (var (actor, count) in new[] { (world.Viewer, 1), (world.Stranger, 0), (Actor.Anonymous("10.0.0.1"), 0) })
         {
-            Assert.Equal(count, (await world.Services.Get<UsageService>().DaysAsync(actor, ["Aa12Bb34"], 1, Token))["Aa12Bb34"].Sum(day => day.Allowed));
+            Assert.Equal(count, (await world.Services.Get<UsageService>().DaysAsync(actor, ["Aa12Bb34"], 1, Token))["Aa12Bb34"]
+                .Sum(day => day.Allowed));
         }
     }
 
@@ -153,17 +163,20 @@ public sealed class KeyDaysTests : IAsyncDisposable
     async Task<List<string>> DaysAsync()
     {
         await using var context = world.Open();
-        return (await context.KeyDays.OrderBy(x => x.Day).ThenBy(x => x.Outcome).ToListAsync(Token)).ConvertAll(row => $"{row.Day.Day} {row.Outcome} {row.Count}");
+        return (await context.KeyDays.OrderBy(x => x.Day).ThenBy(x => x.Outcome).ToListAsync(Token))
+            .ConvertAll(row => $"{row.Day.Day} {row.Outcome} {row.Count}");
     }
 
     async Task AssertSumsAsync()
     {
         await using var context = world.Open();
         var sums = from row in await context.KeyHours.ToListAsync(Token)
-                   group row.Count by (row.KeyId, Day: new DateTimeOffset(row.Hour.UtcDateTime.Date, TimeSpan.Zero), row.Outcome, row.ProjectId) into day
+                   group row.Count by (
+                       row.KeyId, Day: new DateTimeOffset(row.Hour.UtcDateTime.Date, TimeSpan.Zero), row.Outcome, row.ProjectId) into day
                    select (day.Key, day.Sum());
         Assert.Equal(
             sums.Order(),
-            (await context.KeyDays.ToListAsync(Token)).Select(row => ((row.KeyId, row.Day, row.Outcome, row.ProjectId), row.Count)).Order());
+            (await context.KeyDays.ToListAsync(Token))
+                .Select(row => ((row.KeyId, row.Day, row.Outcome, row.ProjectId), row.Count)).Order());
     }
 }

@@ -33,20 +33,23 @@ public sealed class KeyDetailsTests : IAsyncDisposable
         Assert.Equal(Enumerable.Range(0, 90).Select(day => new UsageDay(new DateOnly(2026, 8, 24).AddDays(day), 0, 0, 0)), details.Days);
         Assert.Equal(new DateOnly(2026, 11, 21), details.Days[^1].Day);
         Assert.Equal([new("read", true, null), new("execute", false, null), new("write", true, null)], details.Permissions);
-        Assert.Equal(("key.created", "Dora", TestInstallation.Start), (Assert.Single(details.History).Action, details.History[0].ActorName, details.History[0].At));
+        Assert.Equal(("key.created", "Dora", TestInstallation.Start), (
+            Assert.Single(details.History).Action, details.History[0].ActorName, details.History[0].At));
         Assert.False(details.HasMoreHistory);
     }
 
     [Fact]
     public async Task Resources_are_named_from_A_to_Z_and_deleted_ones_are_gone()
     {
-        foreach (var (kind, id, name) in new[] { ("workflow", "w1", "zebra"), ("agent", "a1", "Apple"), ("workflow", "w2", "banana"), ("gateway", "g1", "Gone") })
+        foreach (var (kind, id, name) in new[] { ("workflow", "w1", "zebra"), ("agent", "a1", "Apple"),
+            ("workflow", "w2", "banana"), ("gateway", "g1", "Gone") })
         {
             world.AddResource(TestInstallation.Orders, kind, id);
             world.Sql($"UPDATE Resources SET Name = '{name}' WHERE ExternalId = '{id}'");
         }
 
-        var key = await IssueAsync(new(TestInstallation.Orders, "Backend", Resources: ["workflow:w1", "agent:a1", "workflow:w2", "gateway:g1"]));
+        var key = await IssueAsync(
+            new(TestInstallation.Orders, "Backend", Resources: ["workflow:w1", "agent:a1", "workflow:w2", "gateway:g1"]));
         Assert.True((await world.Services.Resources.DeleteAsync(world.Admin, TestInstallation.Orders, "gateway:g1", Token)).Succeeded);
         var details = await GetAsync(key);
         Assert.Equal([new("agent", "a1", "Apple"), new("workflow", "w2", "banana"), new("workflow", "w1", "zebra")], details.Resources);
@@ -64,9 +67,11 @@ public sealed class KeyDetailsTests : IAsyncDisposable
         meter.Count(RefusalCode.RateLimited, "verify", null, null, TestInstallation.Start.AddMinutes(1));
         await world.Services.Usage.FlushAsync(Token);
         var details = await GetAsync(key);
-        Assert.Equal([new(new(2026, 8, 24), 1, 0, 0), new(new(2026, 11, 21), 0, 1, 1)], details.Days.Where(day => day.Allowed + day.Refused + day.RateLimited > 0));
+        Assert.Equal([new(new(2026, 8, 24), 1, 0, 0), new(new(2026, 11, 21), 0, 1, 1)], details.Days.Where(
+            day => day.Allowed + day.Refused + day.RateLimited > 0));
         Assert.Equal(
-            [new("read", true, TestInstallation.Start.AddDays(-89)), new("execute", false, null), new("write", false, TestInstallation.Start), new("verify", false, TestInstallation.Start)],
+            [new("read", true, TestInstallation.Start.AddDays(-89)), new("execute", false, null),
+                new("write", false, TestInstallation.Start), new("verify", false, TestInstallation.Start)],
             details.Permissions);
         Assert.Equal(
             [
@@ -78,17 +83,21 @@ public sealed class KeyDetailsTests : IAsyncDisposable
 
         world.Time.Advance(TimeSpan.FromDays(2));
         details = await GetAsync(key);
-        Assert.Equal((new DateOnly(2026, 8, 26), new DateOnly(2026, 11, 23), 90), (details.Days[0].Day, details.Days[^1].Day, details.Days.Count));
+        Assert.Equal(
+            (new DateOnly(2026, 8, 26), new DateOnly(2026, 11, 23), 90), (details.Days[0].Day, details.Days[^1].Day, details.Days.Count));
         Assert.Null(details.Permissions.Single(x => x.Permission == "read").LastAskedAt);
     }
 
     [Fact]
     public async Task Permissions_are_those_that_the_service_account_still_has_and_verify_last()
     {
-        var account = (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, new("gateway", Permissions: ["verify", "read", "write"]), Token)).Value.Account.Id;
-        var key = (await world.Services.Keys.CreateAsync(world.Admin, new(TestInstallation.Orders, "Backend", Permissions: ["verify", "read", "write"], ServiceAccountId: account), Token)).Value.Key.KeyId;
+        var account = (await world.Services.Get<ServiceAccountService>()
+            .CreateAsync(world.Admin, new("gateway", Permissions: ["verify", "read", "write"]), Token)).Value.Account.Id;
+        var key = (await world.Services.Keys.CreateAsync(world.Admin, new(TestInstallation.Orders,
+            "Backend", Permissions: ["verify", "read", "write"], ServiceAccountId: account), Token)).Value.Key.KeyId;
         await world.Services.Get<ServiceAccountService>().ChangeAsync(world.Admin, account, new(Permissions: ["verify", "read"]), Token);
-        Assert.Equal(["read True", "execute False", "write False", "verify True"], (await GetAsync(key)).Permissions.Select(x => $"{x.Permission} {x.Granted}"));
+        Assert.Equal(["read True", "execute False", "write False", "verify True"], (await GetAsync(key)).Permissions.Select(
+            x => $"{x.Permission} {x.Granted}"));
     }
 
     [Fact]
@@ -103,7 +112,8 @@ public sealed class KeyDetailsTests : IAsyncDisposable
     [Fact]
     public async Task History_is_the_newest_20_entries_about_the_key_alone()
     {
-        var (key, other) = (await IssueAsync(new(TestInstallation.Orders, "Backend")), await IssueAsync(new(TestInstallation.Orders, "Other")));
+        var (key, other) =
+            (await IssueAsync(new(TestInstallation.Orders, "Backend")), await IssueAsync(new(TestInstallation.Orders, "Other")));
         for (var i = 1; i < 20; i++)
         {
             world.Time.Advance(TimeSpan.FromMinutes(1));
@@ -119,7 +129,8 @@ public sealed class KeyDetailsTests : IAsyncDisposable
         Assert.Equal((20, true), (details.History.Count, details.HasMoreHistory));
         Assert.Equal(("key.rate_limit_changed", "Olga"), (details.History[0].Action, details.History[0].ActorName));
         Assert.Equal([("from", null), ("to", "60")], details.History[0].Details.Select(x => (x.Key, x.Value)));
-        Assert.Equal(("key.renamed", "Adam", "Name 18"), (details.History[1].Action, details.History[1].ActorName, details.History[1].Details["from"]));
+        Assert.Equal(("key.renamed", "Adam", "Name 18"), (
+            details.History[1].Action, details.History[1].ActorName, details.History[1].Details["from"]));
     }
 
     [Fact]
@@ -131,7 +142,8 @@ public sealed class KeyDetailsTests : IAsyncDisposable
             var entry = await context.AuditEntries.AsNoTracking().SingleAsync(Token);
             context.AddRange(
                 Copy(entry, entry.ChainId, 2, "key", succeeded: false), Copy(entry, entry.ChainId, 3, "project", succeeded: true),
-                Copy(entry, AuditChain.Installation, 1, "key", succeeded: true), Copy(entry, world.OrganizationId("globex"), 1, "key", succeeded: true));
+                Copy(entry, AuditChain.Installation, 1, "key", succeeded: true), Copy(
+                    entry, world.OrganizationId("globex"), 1, "key", succeeded: true));
             await context.SaveChangesAsync(Token);
         }
 
@@ -145,9 +157,11 @@ public sealed class KeyDetailsTests : IAsyncDisposable
     [InlineData("Viewer", false)]
     public async Task Role_and_ownership_decide_who_may_change(string who, bool may)
     {
-        var (own, other) = (await IssueAsync(new(TestInstallation.Orders, "Backend")), (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "Other"), Token)).Value.Key.KeyId);
+        var (own, other) = (await IssueAsync(new(TestInstallation.Orders, "Backend")),
+            (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "Other"), Token)).Value.Key.KeyId);
         Assert.Equal(may, (await world.Services.Get<KeyDetailsService>().GetAsync(Actor(who), own, Token)).Value.MayChange);
-        Assert.Equal(may && who != "Developer", (await world.Services.Get<KeyDetailsService>().GetAsync(Actor(who), other, Token)).Value.MayChange);
+        Assert.Equal(
+            may && who != "Developer", (await world.Services.Get<KeyDetailsService>().GetAsync(Actor(who), other, Token)).Value.MayChange);
         Assert.Equal(may, (await world.Services.Keys.ChangeAsync(Actor(who), own, new("Renamed"), Token)).Succeeded);
     }
 
@@ -163,7 +177,8 @@ public sealed class KeyDetailsTests : IAsyncDisposable
     public async Task Key_is_not_found_for_those_who_cannot_see_it()
     {
         var key = await IssueAsync(new(TestInstallation.Orders, "Backend"));
-        foreach (var actor in new[] { world.Stranger, Core.Common.Actor.Anonymous("10.0.0.1"), world.Owner with { Token = new("token", "client", world.OrganizationId("globex")) } })
+        foreach (var actor in new[] { world.Stranger, Core.Common.Actor.Anonymous("10.0.0.1"),
+            world.Owner with { Token = new("token", "client", world.OrganizationId("globex")) } })
         {
             Assert.Equal(ErrorCode.NotFound, (await world.Services.Get<KeyDetailsService>().GetAsync(actor, key, Token)).Error?.Code);
         }
@@ -184,14 +199,16 @@ public sealed class KeyDetailsTests : IAsyncDisposable
         });
     }
 
-    /// <summary>Reads the page of one key among <paramref name="others"/>, all of which have usage and history as long as its own.</summary>
+    /// <summary>Reads the page of one key among <paramref name="others"/>, all of which have usage and history as long as its
+    /// own.</summary>
     static async Task<IReadOnlyList<RowRead>> ReadsAsync(int others, bool withStatistics)
     {
         await using var crowd = new TestInstallation();
         var reads = new RowReads();
         var node = crowd.Run(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(reads)));
         crowd.AddResource(TestInstallation.Orders, "workflow", "intake");
-        var key = (await crowd.Services.Keys.CreateAsync(crowd.Developer, new(TestInstallation.Orders, "Backend", Resources: ["workflow:intake"]), Token)).Value.Key.KeyId;
+        var key = (await crowd.Services.Keys.CreateAsync(
+            crowd.Developer, new(TestInstallation.Orders, "Backend", Resources: ["workflow:intake"]), Token)).Value.Key.KeyId;
         await using (var context = crowd.Open())
         {
             var (first, project) = (await context.AuditEntries.AsNoTracking().SingleAsync(Token), crowd.ProjectId(TestInstallation.Orders));
@@ -204,15 +221,34 @@ public sealed class KeyDetailsTests : IAsyncDisposable
                 ProjectId = project,
                 Count = 1,
             })));
-            context.AddRange(ids.Select(id => new KeyClient { KeyId = id, Network = "10.0.0.0/24", Client = "curl", FirstSeenAt = TestInstallation.Start, LastSeenAt = TestInstallation.Start }));
-            context.AddRange(ids.Select(id => new KeyPermissionUse { KeyId = id, Permission = "read", FirstAskedAt = TestInstallation.Start, LastAskedAt = TestInstallation.Start }));
-            context.AddRange(ids.SelectMany((id, i) => Enumerable.Range(0, 30).Select(n => Copy(first, first.ChainId, 2 + (i * 30) + n, "key", succeeded: true, id))));
+            context.AddRange(
+                ids.Select(id =>
+                    new KeyClient
+                    {
+                        KeyId = id,
+                        Network = "10.0.0.0/24",
+                        Client = "curl",
+                        FirstSeenAt = TestInstallation.Start,
+                        LastSeenAt = TestInstallation.Start
+                    }));
+            context.AddRange(
+                ids.Select(id =>
+                    new KeyPermissionUse
+                    {
+                        KeyId = id,
+                        Permission = "read",
+                        FirstAskedAt = TestInstallation.Start,
+                        LastAskedAt = TestInstallation.Start
+                    }));
+            context.AddRange(ids.SelectMany(
+                (id, i) => Enumerable.Range(0, 30).Select(n => Copy(first, first.ChainId, 2 + (i * 30) + n, "key", succeeded: true, id))));
             await context.SaveChangesAsync(Token);
             await context.Database.ExecuteSqlRawAsync(withStatistics ? "ANALYZE" : "SELECT 1", Token);
         }
 
         var details = (await node.Get<KeyDetailsService>().GetAsync(crowd.Viewer, key, Token)).Value;
-        Assert.Equal((90, 1, 20, true), (details.Days.Sum(day => day.Allowed), details.Clients.Count, details.History.Count, details.HasMoreHistory));
+        Assert.Equal((90, 1, 20, true), (
+            details.Days.Sum(day => day.Allowed), details.Clients.Count, details.History.Count, details.HasMoreHistory));
         return reads.Seen;
     }
 

@@ -20,7 +20,8 @@ public sealed class UsageLedgerTests
     [InlineData("::ffff:203.0.113.77", "203.0.113.0/24")]
     [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1::/48")]
     [InlineData("::", "::/48")]
-    public void IP_address_is_stored_as_a_network(string address, string network) => Assert.Equal(network, CoarseNetwork.Of(IPAddress.Parse(address)).ToText());
+    public void IP_address_is_stored_as_a_network(string address, string network) =>
+        Assert.Equal(network, CoarseNetwork.Of(IPAddress.Parse(address)).ToText());
 
     [Fact]
     public void No_address_has_no_network() => Assert.Null(CoarseNetwork.Of(null).ToText());
@@ -45,7 +46,8 @@ public sealed class UsageLedgerTests
             ["14 revoked_key 1", "13 wrong_environment 1", "13 revoked_key 4", "12 valid 3", "12 insufficient_permissions 3"],
             (await ListAsync(world, key)).Select(row => $"{row.Hour.Hour} {row.Outcome} {row.Count}"));
         await using var context = world.Open();
-        Assert.Equal(["read", "verify"], await context.KeyPermissionUses.OrderBy(x => x.Permission).Select(x => x.Permission).ToListAsync(Token));
+        Assert.Equal(
+            ["read", "verify"], await context.KeyPermissionUses.OrderBy(x => x.Permission).Select(x => x.Permission).ToListAsync(Token));
     }
 
     [Fact]
@@ -53,12 +55,14 @@ public sealed class UsageLedgerTests
     {
         await using var world = new TestInstallation();
         var (one, other) = (await CreateAsync(world), await CreateAsync(world));
-        var meters = new[] { one, other }.Select(key => world.Services.Usage.Meter(key.Key.KeyId, world.ProjectId(TestInstallation.Orders))).ToArray();
+        var meters = new[] { one, other }.Select(
+            key => world.Services.Usage.Meter(key.Key.KeyId, world.ProjectId(TestInstallation.Orders))).ToArray();
         var counting = Enumerable.Range(0, 4).Select(thread => Task.Run(() =>
         {
             for (var i = 0; i < 20_000; i++)
             {
-                meters[i % 2].Count(i % 10 == 0 ? RefusalCode.RateLimited : null, null, Here, "curl/8", TestInstallation.Start.AddMinutes(i % 120));
+                meters[i % 2]
+                    .Count(i % 10 == 0 ? RefusalCode.RateLimited : null, null, Here, "curl/8", TestInstallation.Start.AddMinutes(i % 120));
             }
         }, Token)).ToArray();
         while (!Task.WhenAll(counting).IsCompleted)
@@ -70,7 +74,8 @@ public sealed class UsageLedgerTests
         await world.Services.Usage.FlushAsync(Token);
         await using var context = world.Open();
         var rows = await context.KeyHours.ToListAsync(Token);
-        Assert.Equal((72_000, 8_000), (rows.Where(x => x.Outcome == "valid").Sum(x => x.Count), rows.Where(x => x.Outcome == "rate_limited").Sum(x => x.Count)));
+        Assert.Equal((72_000, 8_000), (
+            rows.Where(x => x.Outcome == "valid").Sum(x => x.Count), rows.Where(x => x.Outcome == "rate_limited").Sum(x => x.Count)));
         Assert.Equal(40_000, rows.Where(x => x.KeyId == one.Key.KeyId).Sum(x => x.Count));
     }
 
@@ -209,7 +214,8 @@ public sealed class UsageLedgerTests
         world.Time.Advance(TimeSpan.FromMinutes(2));
         Use(world, world.Services, key, TestInstallation.Start.AddMinutes(2), "203.0.113.9");
         await world.Services.Usage.FlushAsync(Token);
-        Assert.Equal(TestInstallation.Start.AddMinutes(2), (await world.Services.Keys.GetAsync(world.Owner, key.Key.KeyId, Token)).Value.LastUsedAt);
+        Assert.Equal(
+            TestInstallation.Start.AddMinutes(2), (await world.Services.Keys.GetAsync(world.Owner, key.Key.KeyId, Token)).Value.LastUsedAt);
         await using var context = world.Open();
         Assert.Equal(TestInstallation.Start.AddMinutes(2), (await context.KeyClients.SingleAsync(Token)).LastSeenAt);
         Assert.Equal(TestInstallation.Start.AddMinutes(2), (await context.Keys.SingleAsync(Token)).LastUsedOrder);
@@ -220,7 +226,8 @@ public sealed class UsageLedgerTests
     {
         await using var world = new TestInstallation();
         var key = await CreateAsync(world);
-        world.Services.Usage.Meter(key.Key.KeyId, world.ProjectId(TestInstallation.Orders)).Count(RefusalCode.IpNotAllowed, null, Here, null, TestInstallation.Start);
+        world.Services.Usage.Meter(key.Key.KeyId, world.ProjectId(TestInstallation.Orders))
+            .Count(RefusalCode.IpNotAllowed, null, Here, null, TestInstallation.Start);
         await world.Services.Usage.FlushAsync(Token);
         Assert.Null((await world.Services.Keys.GetAsync(world.Owner, key.Key.KeyId, Token)).Value.LastUsedAt);
     }
@@ -291,17 +298,23 @@ public sealed class UsageLedgerTests
         while (cursor is not null);
         Assert.Equal(6, rows.Distinct().Count());
         Assert.Equal(rows.Select(x => x.Hour).OrderDescending(), rows.Select(x => x.Hour));
-        var narrow = new UsageQuery(TestInstallation.Orders, one.Key.KeyId, TestInstallation.Start.AddHours(1), TestInstallation.Start.AddHours(2));
-        Assert.Equal(TestInstallation.Start.AddHours(1), Assert.Single((await service.ListAsync(world.Viewer, narrow, Token)).Value.Items).Hour);
+        var narrow =
+            new UsageQuery(TestInstallation.Orders, one.Key.KeyId, TestInstallation.Start.AddHours(1), TestInstallation.Start.AddHours(2));
+        Assert.Equal(
+            TestInstallation.Start.AddHours(1), Assert.Single((await service.ListAsync(world.Viewer, narrow, Token)).Value.Items).Hour);
         Assert.Empty((await service.ListAsync(world.Viewer, new(TestInstallation.Orders, "no key"), Token)).Value.Items);
-        Assert.Equal(Core.Common.ErrorCode.NotFound, (await service.ListAsync(world.Stranger, new(TestInstallation.Orders), Token)).Error?.Code);
-        Assert.Equal(Core.Common.ErrorCode.InvalidRequest, (await service.ListAsync(world.Viewer, new(TestInstallation.Orders, Limit: 0), Token)).Error?.Code);
+        Assert.Equal(
+            Core.Common.ErrorCode.NotFound, (await service.ListAsync(world.Stranger, new(TestInstallation.Orders), Token)).Error?.Code);
+        Assert.Equal(Core.Common.ErrorCode.InvalidRequest,
+            (await service.ListAsync(world.Viewer, new(TestInstallation.Orders, Limit: 0), Token)).Error?.Code);
     }
 
     static void Use(TestInstallation world, Services services, IssuedKey key, DateTimeOffset at, string? address) =>
-        services.Usage.Meter(key.Key.KeyId, world.ProjectId(TestInstallation.Orders)).Count(null, null, address is null ? null : IPAddress.Parse(address), null, at);
+        services.Usage.Meter(key.Key.KeyId, world.ProjectId(TestInstallation.Orders))
+            .Count(null, null, address is null ? null : IPAddress.Parse(address), null, at);
 
-    static async Task<IssuedKey> CreateAsync(TestInstallation world) => (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "one"), Token)).Value;
+    static async Task<IssuedKey> CreateAsync(TestInstallation world) =>
+        (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "one"), Token)).Value;
 
     static async Task AskAsync(TestInstallation world, IssuedKey key, AccessRequirement requirement, int times)
     {

@@ -20,7 +20,8 @@ public sealed class BearerChallengeTests
     public void Challenge_of_another_server_names_its_resource_only(string? url, string host, string own, string beside)
     {
         Assert.Equal($"Bearer resource_metadata=\"{own}{Metadata}\"", Of(null, null, url, host));
-        Assert.Equal($"Bearer resource_metadata=\"{beside}{Metadata}?resource=https%3A%2F%2Fapi.example.com%3A8443%2Fv1%2Forders\"", Of(Orders, null, url, host));
+        Assert.Equal($"Bearer resource_metadata=\"{beside}{Metadata}?resource=https%3A%2F%2Fapi.example.com%3A8443%2Fv1%2Forders\"",
+            Of(Orders, null, url, host));
     }
 
     [Theory]
@@ -30,7 +31,8 @@ public sealed class BearerChallengeTests
     [InlineData("*")]
     [InlineData(null)]
     public void Challenge_omits_a_URL_that_no_token_can_be_for(string? path) =>
-        Assert.Equal($"Bearer resource_metadata=\"http://localhost:5080{Metadata}\"", Of(Orders with { Path = path }, null, null, "localhost:5080"));
+        Assert.Equal(
+            $"Bearer resource_metadata=\"http://localhost:5080{Metadata}\"", Of(Orders with { Path = path }, null, null, "localhost:5080"));
 
     [Fact]
     public void Challenge_contains_needed_scopes_and_the_error() => Assert.Equal(
@@ -54,7 +56,8 @@ public sealed class BearerChallengeTests
     {
         using var services = new ServiceCollection().AddSingleton(new PublicUrl(new ConfigurationBuilder().Build()))
             .AddSingleton(new AuthorizationServerOptions { Enabled = false }).BuildServiceProvider();
-        Assert.Equal("Bearer realm=\"Latchkey\"", BearerChallenge.Of(new DefaultHttpContext { RequestServices = services }, RefusalCode.MissingCredential));
+        Assert.Equal("Bearer realm=\"Latchkey\"", BearerChallenge.Of(
+            new DefaultHttpContext { RequestServices = services }, RefusalCode.MissingCredential));
     }
 
     [Theory]

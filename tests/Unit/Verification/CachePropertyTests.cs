@@ -98,8 +98,10 @@ public sealed class CachePropertyTests
         foreach (var key in keys)
         {
             var requirement = new AccessRequirement(
-                random.Pick<AcceptedEnvironments>([AcceptedEnvironments.Both, AcceptedEnvironments.Live]), random.Flip() ? random.Pick(Projects) : null,
-                random.Flip() ? random.Pick<string>(["workflow:a", "workflow:b"]) : null, random.Flip() ? random.Pick<string>(["read", "write"]) : null);
+                random.Pick<AcceptedEnvironments>([AcceptedEnvironments.Both, AcceptedEnvironments.Live]), random.Flip()
+                    ? random.Pick(Projects) : null,
+                random.Flip() ? random.Pick<string>(["workflow:a", "workflow:b"]) : null, random.Flip()
+                    ? random.Pick<string>(["read", "write"]) : null);
             var stored = (await CachedKeyQuery.FindAsync(context, key.Secret.Hash, _ => null, Token))!;
             var verdict = await node.Get<Verifier>().VerifyAsync(PresentedKeys.Key(key), requirement, null, Token);
             Assert.Equal(VerificationRules.FirstFailure(stored, requirement, null, world.Time.GetUtcNow()), verdict.Refusal);
@@ -110,17 +112,20 @@ public sealed class CachePropertyTests
         }
     }
 
-    static async Task ChangeAsync(TestInstallation world, Services node, Xorshift random, List<IssuedKey> keys, bool onlyCreate = false, bool onlyChange = false)
+    static async Task ChangeAsync(
+        TestInstallation world, Services node, Xorshift random, List<IssuedKey> keys, bool onlyCreate = false, bool onlyChange = false)
     {
         var what = onlyCreate || (keys.Count == 0) ? 0 : random.Between(onlyChange ? 1 : 0, 7);
         var key = keys.Count == 0 ? null : random.Pick(keys).Key.KeyId;
         switch (what) // refused changes, on revoked keys or deleted projects, are intended cases too
         {
             case 0:
-                await node.Resources.CreateAsync(world.Owner, new(TestInstallation.Orders, "workflow", random.Pick<string>(["a", "b"])), Token);
+                await node.Resources.CreateAsync(
+                    world.Owner, new(TestInstallation.Orders, "workflow", random.Pick<string>(["a", "b"])), Token);
                 var made = await node.Keys.CreateAsync(
                     world.Owner,
-                    new(random.Pick(Projects), "key", random.Flip() ? KeyEnvironment.Live : KeyEnvironment.Test, random.Flip() ? ["workflow:a"] : null,
+                    new(random.Pick(Projects), "key", random.Flip() ? KeyEnvironment.Live
+                        : KeyEnvironment.Test, random.Flip() ? ["workflow:a"] : null,
                         ExpiresAt: random.Flip() ? world.Time.GetUtcNow().AddSeconds(random.Between(1, 300)) : null),
                     Token);
                 if (made.Succeeded)
@@ -142,16 +147,20 @@ public sealed class CachePropertyTests
                 await node.Projects.ChangeAsync(world.Owner, new("acme", "orders"), new(Slug: random.Flip() ? "orders" : "sales"), Token);
                 break;
             case 5:
-                await node.Resources.DeleteAsync(world.Owner, TestInstallation.Orders, random.Pick<string>(["workflow:a", "workflow:b"]), Token);
+                await node.Resources.DeleteAsync(
+                    world.Owner, TestInstallation.Orders, random.Pick<string>(["workflow:a", "workflow:b"]), Token);
                 break;
             case 6:
-                await node.Get<OrganizationService>().ChangeAsync(world.Owner, random.Flip() ? "acme" : "apex", new(Slug: random.Flip() ? "acme" : "apex"), Token);
+                await node.Get<OrganizationService>()
+                    .ChangeAsync(world.Owner, random.Flip() ? "acme" : "apex", new(Slug: random.Flip() ? "acme" : "apex"), Token);
                 break;
             default:
-                await node.Keys.ChangeAsync(world.Owner, key!, new(ExpiresAt: new(world.Time.GetUtcNow().AddSeconds(random.Between(1, 300)))), Token);
+                await node.Keys.ChangeAsync(
+                    world.Owner, key!, new(ExpiresAt: new(world.Time.GetUtcNow().AddSeconds(random.Between(1, 300)))), Token);
                 break;
         }
     }
 
-    static async Task<Verdict> AskAsync(Services node, IssuedKey key, AccessRequirement requirement) => await node.Get<Verifier>().VerifyAsync(PresentedKeys.Key(key), requirement, null, Token);
+    static async Task<Verdict> AskAsync(Services node, IssuedKey key, AccessRequirement requirement) =>
+        await node.Get<Verifier>().VerifyAsync(PresentedKeys.Key(key), requirement, null, Token);
 }

@@ -47,7 +47,8 @@ public sealed class ForwardAuthPolicyTests
     [InlineData("/acme/orders/live/nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH", "has the unknown permission (not shown)")]
     [InlineData("/acme/orders/live/a\nb", "has the unknown permission (not shown)")]
     [InlineData("/acme/orders/live/read/spaceship:x", "has the resource \"spaceship:x\", which is not the kind and id of one")]
-    public void Policy_that_refuses_everybody_says_why(string path, string? fault) => Assert.Equal(fault, ForwardAuthPolicy.Read(path, Words)!.Fault);
+    public void Policy_that_refuses_everybody_says_why(string path, string? fault) =>
+        Assert.Equal(fault, ForwardAuthPolicy.Read(path, Words)!.Fault);
 
     [Theory]
     [InlineData("x")]

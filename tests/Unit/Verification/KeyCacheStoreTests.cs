@@ -61,6 +61,7 @@ public sealed class KeyCacheStoreTests
     {
         var owner = new CachedOwner(new(PartyType.User, id, id));
         var known = new CachedProject(1, 1, new("acme", project), ["acme"], ["orders", "sales"]);
-        return new(new(id, "acme", known.Path, KeyEnvironment.Live, owner.Party, ["read"], null, null), KeyState.Active, known, owner, unused: false);
+        return new(new(id, "acme", known.Path, KeyEnvironment.Live, owner.Party, ["read"], null, null),
+            KeyState.Active, known, owner, unused: false);
     }
 }

@@ -13,7 +13,9 @@ public sealed class KeyHashFilterTests
         var (known, model) = (new KeyHashFilter(), new HashSet<ulong>());
         for (var i = 0; i < 100_000; i++)
         {
-            var prefix = random.Flip() ? (ulong)random.Below(1 << 20) << 44 : ((ulong)random.Below(int.MaxValue) << 32) | (uint)random.Below(int.MaxValue); // many have equal low halves
+            // many have equal low halves
+            var prefix = random.Flip() ? (ulong)random.Below(1 << 20) << 44
+                : ((ulong)random.Below(int.MaxValue) << 32) | (uint)random.Below(int.MaxValue);
             known.Add(prefix);
             model.Add(prefix);
         }

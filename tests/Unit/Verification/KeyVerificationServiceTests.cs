@@ -21,8 +21,10 @@ public sealed class KeyVerificationServiceTests
     {
         await using var world = new TestInstallation();
         var (api, key) = (await ApiAsync(world), await KeyAsync(world, new(TestInstallation.Orders, "one", Permissions: ["read"])));
-        var verdict = (await AnswerAsync(world, api, new(key.Secret.Reveal(), Project: TestInstallation.Orders, Resource: "workflow:any", Permission: "read"))).Verdict;
-        Assert.Equal((key.Key.KeyId, TestInstallation.Orders, "Dora"), (verdict.Principal!.KeyId, verdict.Principal.Project, verdict.Principal.Owner.Name));
+        var verdict = (await AnswerAsync(
+            world, api, new(key.Secret.Reveal(), Project: TestInstallation.Orders, Resource: "workflow:any", Permission: "read"))).Verdict;
+        Assert.Equal((key.Key.KeyId, TestInstallation.Orders, "Dora"), (
+            verdict.Principal!.KeyId, verdict.Principal.Project, verdict.Principal.Owner.Name));
     }
 
     [Fact]
@@ -30,7 +32,8 @@ public sealed class KeyVerificationServiceTests
     {
         await using var world = new TestInstallation();
         var api = await ApiAsync(world, KeyEnvironment.Test);
-        var (live, test) = (await KeyAsync(world, new(TestInstallation.Orders, "live")), await KeyAsync(world, new(TestInstallation.Orders, "test", KeyEnvironment.Test)));
+        var (live, test) = (await KeyAsync(world, new(TestInstallation.Orders, "live")), await KeyAsync(
+            world, new(TestInstallation.Orders, "test", KeyEnvironment.Test)));
         Assert.Equal(RefusalCode.WrongEnvironment, (await AnswerAsync(world, api, new(live.Secret.Reveal()))).Verdict.Refusal);
         Assert.Null((await AnswerAsync(world, api, new(live.Secret.Reveal(), KeyEnvironment.Live))).Verdict.Refusal);
         Assert.Null((await AnswerAsync(world, api, new(test.Secret.Reveal()))).Verdict.Refusal);
@@ -69,13 +72,22 @@ public sealed class KeyVerificationServiceTests
         await using var world = new TestInstallation();
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
         var api = await ApiAsync(world);
-        var key = await KeyAsync(world, new(TestInstallation.Orders, "narrow", KeyEnvironment.Test, ["workflow:intake"], ["read"], AllowedIps: ["10.0.0.0/8"]));
-        var question = new VerifyKeyRequest(key.Secret.Reveal(), null, TestInstallation.Billing, "workflow:other", "write", "192.0.2.1", true);
+        var key = await KeyAsync(
+            world, new(TestInstallation.Orders, "narrow", KeyEnvironment.Test, ["workflow:intake"], ["read"], AllowedIps: ["10.0.0.0/8"]));
+        var question =
+            new VerifyKeyRequest(key.Secret.Reveal(), null, TestInstallation.Billing, "workflow:other", "write", "192.0.2.1", true);
         Assert.Equal(
             "shape passed, known passed, state passed, environment wrong_environment, address ip_not_allowed, project wrong_project, resource resource_out_of_scope, "
             + "permission insufficient_permissions, rate not_tried",
             Text(await AnswerAsync(world, api, question), 9));
-        var mended = question with { Environment = KeyEnvironment.Test, Project = TestInstallation.Orders, Resource = "workflow:intake", Permission = "read", ClientIp = "10.1.1.1" };
+        var mended = question with
+        {
+            Environment = KeyEnvironment.Test,
+            Project = TestInstallation.Orders,
+            Resource = "workflow:intake",
+            Permission = "read",
+            ClientIp = "10.1.1.1"
+        };
         var answer = await AnswerAsync(world, api, mended);
         Assert.Equal(Enumerable.Repeat("passed", 9), answer.Rules!.Select(x => x.Verdict));
         Assert.Null(answer.Verdict.Refusal);
@@ -109,10 +121,13 @@ public sealed class KeyVerificationServiceTests
     public async Task Allow_list_is_checked_against_the_given_client_address()
     {
         await using var world = new TestInstallation();
-        var (api, key) = (await ApiAsync(world), await KeyAsync(world, new(TestInstallation.Orders, "one", AllowedIps: ["203.0.113.0/24", "2001:db8::/32"])));
+        var (api, key) = (await ApiAsync(world), await KeyAsync(
+            world, new(TestInstallation.Orders, "one", AllowedIps: ["203.0.113.0/24", "2001:db8::/32"])));
         foreach (var (client, refusal) in new (string?, RefusalCode?)[]
         {
-            ("203.0.113.9", null), ("::ffff:203.0.113.9", null), ("2001:db8::9", null), ("203.0.113.9:4711", null), ("[2001:db8::9]:443", null), ("203.0.114.9:80", RefusalCode.IpNotAllowed), ("203.0.114.9", RefusalCode.IpNotAllowed), (null, RefusalCode.IpNotAllowed),
+            ("203.0.113.9", null), ("::ffff:203.0.113.9", null), ("2001:db8::9", null),
+                ("203.0.113.9:4711", null), ("[2001:db8::9]:443", null), ("203.0.114.9:80", RefusalCode.IpNotAllowed),
+                    ("203.0.114.9", RefusalCode.IpNotAllowed), (null, RefusalCode.IpNotAllowed),
         })
         {
             Assert.Equal(refusal, (await AnswerAsync(world, api, new(key.Secret.Reveal(), ClientIp: client))).Verdict.Refusal);
@@ -129,7 +144,9 @@ public sealed class KeyVerificationServiceTests
     {
         await using var world = new TestInstallation();
         var (api, key) = (await ApiAsync(world), await KeyAsync(world, new(TestInstallation.Orders, "one")));
-        Assert.Equal(refusal, (await AnswerAsync(world, api, new(string.Format(System.Globalization.CultureInfo.InvariantCulture, text, key.Secret.Reveal())))).Verdict.Refusal);
+        Assert.Equal(
+            refusal, (await AnswerAsync(world, api,
+                new(string.Format(System.Globalization.CultureInfo.InvariantCulture, text, key.Secret.Reveal())))).Verdict.Refusal);
     }
 
     [Fact]
@@ -165,10 +182,12 @@ public sealed class KeyVerificationServiceTests
     [InlineData(null, null, null, "2001:db8::7]:80", "client_ip")]
     [InlineData(null, null, null, "fe80::1%eth0", "client_ip")]
     [InlineData(null, null, null, "", "client_ip")]
-    public async Task Invalid_request_is_an_error_by_field(string? project, string? resource, string? permission, string? client, string field)
+    public async Task Invalid_request_is_an_error_by_field(
+        string? project, string? resource, string? permission, string? client, string field)
     {
         await using var world = new TestInstallation();
-        var outcome = await AskAsync(world, Headers(await ApiAsync(world)), new VerifyKeyRequest("x", null, project, resource, permission, client));
+        var outcome =
+            await AskAsync(world, Headers(await ApiAsync(world)), new VerifyKeyRequest("x", null, project, resource, permission, client));
         Assert.Equal(field, outcome.Error?.Errors?.Keys.Single());
     }
 
@@ -177,8 +196,10 @@ public sealed class KeyVerificationServiceTests
     {
         await using var world = new TestInstallation();
         var (api, key) = (await ApiAsync(world), await KeyAsync(world, new(TestInstallation.Orders, "one")));
-        Assert.Equal(RefusalCode.WrongProject, (await AnswerAsync(world, api, new(key.Secret.Reveal(), Project: "no/where"))).Verdict.Refusal);
-        Assert.Equal(RefusalCode.InsufficientPermissions, (await AnswerAsync(world, api, new(key.Secret.Reveal(), Permission: "fly"))).Verdict.Refusal);
+        Assert.Equal(
+            RefusalCode.WrongProject, (await AnswerAsync(world, api, new(key.Secret.Reveal(), Project: "no/where"))).Verdict.Refusal);
+        Assert.Equal(RefusalCode.InsufficientPermissions,
+            (await AnswerAsync(world, api, new(key.Secret.Reveal(), Permission: "fly"))).Verdict.Refusal);
     }
 
     [Fact]
@@ -192,10 +213,12 @@ public sealed class KeyVerificationServiceTests
         }
 
         var full = await AnswerAsync(world, api, new(key.Secret.Reveal(), Explain: true));
-        Assert.Equal((RefusalCode.RateLimited, key.Key.KeyId, "rate_limited"), (full.Verdict.Refusal, full.Verdict.KeyId, full.Rules![^1].Verdict));
+        Assert.Equal(
+            (RefusalCode.RateLimited, key.Key.KeyId, "rate_limited"), (full.Verdict.Refusal, full.Verdict.KeyId, full.Rules![^1].Verdict));
         for (var i = 0; i < 5; i++)
         {
-            Assert.Equal(RefusalCode.MalformedKey, (await AnswerAsync(world, api, new("nonsense", ClientIp: "203.0.113.7"))).Verdict.Refusal);
+            Assert.Equal(
+                RefusalCode.MalformedKey, (await AnswerAsync(world, api, new("nonsense", ClientIp: "203.0.113.7"))).Verdict.Refusal);
         }
     }
 
@@ -204,20 +227,27 @@ public sealed class KeyVerificationServiceTests
     {
         await using var world = new TestInstallation(("RateLimits:RefusedPerMinute", "3"));
         var key = await KeyAsync(world, new(TestInstallation.Orders, "one"));
-        Assert.Equal(["malformed_key", "malformed_key", "malformed_key", "rate_limited", "rate_limited"], await RepeatAsync("203.0.113.7", proxys: false));
-        Assert.Equal(["malformed_key", "malformed_key", "malformed_key", "malformed_key", "malformed_key"], await RepeatAsync("203.0.113.8", proxys: true));
-        var good = await world.Services.Verifier.VerifyAsync(PresentedKeys.Key(key.Secret.Reveal()), AccessRequirement.None, IPAddress.Parse("203.0.113.7"), Token);
+        Assert.Equal(["malformed_key", "malformed_key", "malformed_key", "rate_limited", "rate_limited"], await RepeatAsync(
+            "203.0.113.7", proxys: false));
+        Assert.Equal(["malformed_key", "malformed_key", "malformed_key", "malformed_key", "malformed_key"], await RepeatAsync(
+            "203.0.113.8", proxys: true));
+        var good = await world.Services.Verifier.VerifyAsync(
+            PresentedKeys.Key(key.Secret.Reveal()), AccessRequirement.None, IPAddress.Parse("203.0.113.7"), Token);
         Assert.Null(good.Refusal);
-        var refused = await world.Services.Verifier.VerifyAsync(PresentedKeys.Key("nonsense"), AccessRequirement.None, IPAddress.Parse("203.0.113.7"), Token);
+        var refused = await world.Services.Verifier.VerifyAsync(
+            PresentedKeys.Key("nonsense"), AccessRequirement.None, IPAddress.Parse("203.0.113.7"), Token);
         world.Time.Advance(refused.RetryAfter!.Value);
-        Assert.Equal(RefusalCode.MalformedKey, (await world.Services.Verifier.VerifyAsync(PresentedKeys.Key("nonsense"), AccessRequirement.None, IPAddress.Parse("203.0.113.7"), Token)).Refusal);
+        Assert.Equal(
+            RefusalCode.MalformedKey, (await world.Services.Verifier.VerifyAsync(
+                PresentedKeys.Key("nonsense"), AccessRequirement.None, IPAddress.Parse("203.0.113.7"), Token)).Refusal);
 
         async Task<List<string>> RepeatAsync(string client, bool proxys)
         {
             var codes = new List<string>();
             for (var i = 0; i < 5; i++)
             {
-                codes.Add((await world.Services.Verifier.VerifyAsync(PresentedKeys.Key("nonsense"), AccessRequirement.None, new(IPAddress.Parse(client), IsProxyAddress: proxys), Token)).Refusal!.Value.ToWireName());
+                codes.Add((await world.Services.Verifier.VerifyAsync(PresentedKeys.Key("nonsense"),
+                    AccessRequirement.None, new(IPAddress.Parse(client), IsProxyAddress: proxys), Token)).Refusal!.Value.ToWireName());
             }
 
             return codes;
@@ -225,19 +255,24 @@ public sealed class KeyVerificationServiceTests
     }
 
     static async Task<IssuedKey> ApiAsync(TestInstallation world, KeyEnvironment environment = KeyEnvironment.Live) =>
-        (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, new("api", Permissions: ["verify"], Environment: environment), Token)).Value.Key;
+        (await world.Services.Get<ServiceAccountService>()
+            .CreateAsync(world.Admin, new("api", Permissions: ["verify"], Environment: environment), Token)).Value.Key;
 
-    static async Task<IssuedKey> KeyAsync(TestInstallation world, NewKey wanted) => (await world.Services.Keys.CreateAsync(world.Developer, wanted, Token)).Value;
+    static async Task<IssuedKey> KeyAsync(TestInstallation world, NewKey wanted) =>
+        (await world.Services.Keys.CreateAsync(world.Developer, wanted, Token)).Value;
 
     static ValueTask<VerifyKeyResult> AskAsync(TestInstallation world, IHeaderDictionary headers, Result<VerifyKeyRequest> question)
     {
         Assert.NotNull(world.Services.Verifier); // reads the feed, as a running node does every second
-        return world.Services.Get<KeyVerificationService>().AskAsync(CredentialReader.Read(headers, acceptBearer: true), new(IPAddress.Loopback), question, Token);
+        return world.Services.Get<KeyVerificationService>()
+            .AskAsync(CredentialReader.Read(headers, acceptBearer: true), new(IPAddress.Loopback), question, Token);
     }
 
-    static async Task<VerifyKeyAnswer> AnswerAsync(TestInstallation world, IssuedKey api, VerifyKeyRequest question) => (await AskAsync(world, Headers(api), question)).Answer!;
+    static async Task<VerifyKeyAnswer> AnswerAsync(TestInstallation world, IssuedKey api, VerifyKeyRequest question) =>
+        (await AskAsync(world, Headers(api), question)).Answer!;
 
     static HeaderDictionary Headers(IssuedKey key) => new() { ["X-API-Key"] = key.Secret.Reveal() };
 
-    static string Text(VerifyKeyAnswer answer, int count) => string.Join(", ", answer.Rules!.Take(count).Select(x => $"{x.Rule} {x.Verdict}"));
+    static string Text(VerifyKeyAnswer answer, int count) =>
+        string.Join(", ", answer.Rules!.Take(count).Select(x => $"{x.Rule} {x.Verdict}"));
 }

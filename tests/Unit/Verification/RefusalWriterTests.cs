@@ -7,7 +7,8 @@ namespace Dashboard.Tests.Unit.Verification;
 
 public sealed class RefusalWriterTests
 {
-    public static IEnumerable<TheoryDataRow<RefusalCode>> Codes => Enum.GetValues<RefusalCode>().Select(code => new TheoryDataRow<RefusalCode>(code));
+    public static IEnumerable<TheoryDataRow<RefusalCode>> Codes =>
+        Enum.GetValues<RefusalCode>().Select(code => new TheoryDataRow<RefusalCode>(code));
 
     [Theory]
     [MemberData(nameof(Codes))]
@@ -26,9 +27,11 @@ public sealed class RefusalWriterTests
         Assert.Equal((code.ToWireName(), code.ToHttpStatus(), code.ToSentence()), (
             problem.GetProperty("code").GetString(), problem.GetProperty("status").GetInt32(), problem.GetProperty("detail").GetString()));
         Assert.Equal(
-            code == RefusalCode.InsufficientPermissions ? $"Bearer error=\"insufficient_scope\", realm=\"Latchkey\", error_description=\"{code.ToSentence()}\""
+            code == RefusalCode.InsufficientPermissions
+                ? $"Bearer error=\"insufficient_scope\", realm=\"Latchkey\", error_description=\"{code.ToSentence()}\""
                 : code.ToHttpStatus() != 401 ? "" : code is RefusalCode.InvalidToken or RefusalCode.TokenExpired
-                ? $"Bearer realm=\"Latchkey\", error=\"invalid_token\", error_description=\"{code.ToSentence()}\",ApiKey" : "Bearer realm=\"Latchkey\",ApiKey",
+                ? $"Bearer realm=\"Latchkey\", error=\"invalid_token\", error_description=\"{code.ToSentence()}\",ApiKey"
+                    : "Bearer realm=\"Latchkey\",ApiKey",
             http.Response.Headers.WWWAuthenticate.ToString());
         Assert.Equal(code == RefusalCode.VerificationUnavailable, http.Response.Headers.RetryAfter.Count == 1);
     }

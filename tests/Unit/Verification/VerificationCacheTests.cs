@@ -157,7 +157,8 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     public async Task Read_counts_from_when_it_was_sent()
     {
         var key = await UsedKeyAsync();
-        commands.Before = text => world.Time.Advance(text.Contains("\"FeedEntries\"", StringComparison.Ordinal) ? TimeSpan.FromSeconds(20) : TimeSpan.Zero);
+        commands.Before = text =>
+            world.Time.Advance(text.Contains("\"FeedEntries\"", StringComparison.Ordinal) ? TimeSpan.FromSeconds(20) : TimeSpan.Zero);
         await ReadAsync(node);
         commands.Before = _ => { };
         world.Time.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromMilliseconds(1));
@@ -171,9 +172,11 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     {
         var key = await KeyAsync(world.Services);
         commands.FailWhen = _ => true;
-        Assert.Equal(RefusalCode.VerificationUnavailable, (await node.Verifier.VerifyAsync(PresentedKeys.Key(key), AccessRequirement.None, null, None)).Refusal);
+        Assert.Equal(RefusalCode.VerificationUnavailable, (
+            await node.Verifier.VerifyAsync(PresentedKeys.Key(key), AccessRequirement.None, null, None)).Refusal);
         commands.FailWhen = text => text.Contains("\"ApiKeys\"", StringComparison.Ordinal); // the feed can be read, the hashes cannot
-        Assert.Equal(RefusalCode.VerificationUnavailable, (await node.Verifier.VerifyAsync(Unknown(), AccessRequirement.None, null, None)).Refusal);
+        Assert.Equal(
+            RefusalCode.VerificationUnavailable, (await node.Verifier.VerifyAsync(Unknown(), AccessRequirement.None, null, None)).Refusal);
         commands.FailWhen = _ => false;
         Assert.Null((await node.Verifier.VerifyAsync(PresentedKeys.Key(key), AccessRequirement.None, null, None)).Refusal);
     }
@@ -239,14 +242,17 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     {
         var key = await UsedKeyAsync();
         Assert.True((await node.Projects.ChangeAsync(world.Owner, new("acme", "orders"), new(Slug: "sales"), None)).Succeeded);
-        Assert.Equal("acme/sales", (await node.Get<Verifier>().VerifyAsync(PresentedKeys.Key(key), AccessRequirement.None, null, None)).Principal!.Project);
+        Assert.Equal("acme/sales",
+            (await node.Get<Verifier>().VerifyAsync(PresentedKeys.Key(key), AccessRequirement.None, null, None)).Principal!.Project);
         Assert.True((await node.Get<OrganizationService>().ChangeAsync(world.Owner, "acme", new(Slug: "apex"), None)).Succeeded);
-        var verdict = await node.Get<Verifier>().VerifyAsync(PresentedKeys.Key(key), new(Project: TestInstallation.Orders), null, None); // its former address still matches
+        // its former address still matches
+        var verdict = await node.Get<Verifier>().VerifyAsync(PresentedKeys.Key(key), new(Project: TestInstallation.Orders), null, None);
         Assert.Equal(("apex", "apex/sales"), (verdict.Principal!.Organization, verdict.Principal.Project));
         world.Sql($"UPDATE AspNetUsers SET Name = 'Olivia' WHERE Id = '{world.Owner.Id}'; "
             + $"INSERT INTO FeedEntries (Number, SubjectType, SubjectId, At) SELECT Number + 1, 'user', '{world.Owner.Id}', 1 FROM FeedCounter; UPDATE FeedCounter SET Number = Number + 1");
         await ReadAsync(node);
-        Assert.Equal("Olivia", (await node.Get<Verifier>().VerifyAsync(PresentedKeys.Key(key), AccessRequirement.None, null, None)).Principal!.Owner.Name);
+        Assert.Equal("Olivia",
+            (await node.Get<Verifier>().VerifyAsync(PresentedKeys.Key(key), AccessRequirement.None, null, None)).Principal!.Owner.Name);
         Assert.True((await node.Projects.DeleteAsync(world.Owner, new("apex", "sales"), None)).Succeeded);
         Assert.Equal(RefusalCode.RevokedKey, await AskAsync(node, key));
     }
@@ -264,7 +270,8 @@ public sealed class VerificationCacheTests : IAsyncDisposable
         Assert.Empty(commands.Sent);
     }
 
-    static bool IsLookUp(string text) => text.Contains("FROM \"ApiKeys\"", StringComparison.Ordinal) && text.Contains("\"Hash\" = ", StringComparison.Ordinal);
+    static bool IsLookUp(string text) =>
+        text.Contains("FROM \"ApiKeys\"", StringComparison.Ordinal) && text.Contains("\"Hash\" = ", StringComparison.Ordinal);
 
     /// <summary>Returns a well-formed key that was never minted.</summary>
     static PresentedCredential Unknown()

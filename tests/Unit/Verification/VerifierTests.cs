@@ -17,7 +17,8 @@ public sealed class VerifierTests
     public async Task Valid_key_returns_the_full_principal()
     {
         await using var world = new TestInstallation();
-        var key = await CreateAsync(world, world.Services, new(TestInstallation.Orders, "good", KeyEnvironment.Test, Permissions: ["read"]));
+        var key = await CreateAsync(
+            world, world.Services, new(TestInstallation.Orders, "good", KeyEnvironment.Test, Permissions: ["read"]));
         var verdict = await AskAsync(world.Services, key.Secret.Reveal(), AccessRequirement.None);
         Assert.Null(verdict.Refusal);
         var principal = verdict.Principal!;
@@ -34,10 +35,12 @@ public sealed class VerifierTests
     {
         await using var world = new TestInstallation();
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
-        var key = await CreateAsync(world, world.Services, new(TestInstallation.Orders, "narrow", Resources: ["workflow:intake"], Permissions: ["read"]));
+        var key = await CreateAsync(
+            world, world.Services, new(TestInstallation.Orders, "narrow", Resources: ["workflow:intake"], Permissions: ["read"]));
         var raw = key.Secret.Reveal();
         Assert.Equal(RefusalCode.WrongEnvironment, (await AskAsync(world.Services, raw, Everything)).Refusal);
-        Assert.Equal(RefusalCode.WrongEnvironment, (await AskAsync(world.Services, raw, Everything with { Environments = AcceptedEnvironments.None })).Refusal);
+        Assert.Equal(RefusalCode.WrongEnvironment, (
+            await AskAsync(world.Services, raw, Everything with { Environments = AcceptedEnvironments.None })).Refusal);
         var live = Everything with { Environments = AcceptedEnvironments.Live };
         Assert.Equal(RefusalCode.WrongProject, (await AskAsync(world.Services, raw, live)).Refusal);
         var here = live with { Project = TestInstallation.Orders };
@@ -57,7 +60,8 @@ public sealed class VerifierTests
     public async Task Expired_key_is_refused_and_a_revoked_one_stays_revoked()
     {
         await using var world = new TestInstallation();
-        var key = await CreateAsync(world, world.Services, new(TestInstallation.Orders, "short", ExpiresAt: TestInstallation.Start.AddHours(1)));
+        var key = await CreateAsync(
+            world, world.Services, new(TestInstallation.Orders, "short", ExpiresAt: TestInstallation.Start.AddHours(1)));
         world.Time.Advance(TimeSpan.FromHours(1) - TimeSpan.FromMilliseconds(1));
         Assert.Null((await AskAsync(world.Services, key.Secret.Reveal(), AccessRequirement.None)).Refusal);
         world.Time.Advance(TimeSpan.FromMilliseconds(1));
@@ -89,10 +93,12 @@ public sealed class VerifierTests
         var credential = PresentedKeys.Key(await CreateAsync(world, node, new(TestInstallation.Orders, "good")));
         var verifier = node.Verifier;
         commands.FailWhen = _ => true;
-        foreach (var failure in new Exception[] { new InvalidOperationException("the inner workings"), new OperationCanceledException("not the caller's doing") })
+        foreach (var failure in new Exception[] { new InvalidOperationException("the inner workings"), new OperationCanceledException(
+            "not the caller's doing") })
         {
             commands.With = () => failure;
-            Assert.Equal(RefusalCode.VerificationUnavailable, (await verifier.VerifyAsync(credential, AccessRequirement.None, null, Token)).Refusal);
+            Assert.Equal(
+                RefusalCode.VerificationUnavailable, (await verifier.VerifyAsync(credential, AccessRequirement.None, null, Token)).Refusal);
         }
 
         using var stopping = new CancellationTokenSource();
@@ -101,7 +107,8 @@ public sealed class VerifierTests
             stopping.Cancel();
             return new OperationCanceledException(stopping.Token);
         };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await verifier.VerifyAsync(credential, AccessRequirement.None, null, stopping.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await verifier.VerifyAsync(credential, AccessRequirement.None, null, stopping.Token));
     }
 
     [Fact]
@@ -113,14 +120,16 @@ public sealed class VerifierTests
         for (var i = 0; i < 200; i++)
         {
             await using var node = world.Run(("Keys:Template", RandomTemplates.Legal(random)), ("Keys:MaxActivePerProject", "1000"));
-            minted.Add((await CreateAsync(world, node, new(TestInstallation.Orders, "one", random.Flip() ? KeyEnvironment.Live : KeyEnvironment.Test))).Secret.Reveal());
+            minted.Add((await CreateAsync(world, node, new(TestInstallation.Orders, "one", random.Flip()
+                ? KeyEnvironment.Live : KeyEnvironment.Test))).Secret.Reveal());
             Assert.Null((await AskAsync(node, minted[^1], AccessRequirement.None)).Refusal);
             Assert.Null((await AskAsync(node, minted[random.Below(minted.Count)], AccessRequirement.None)).Refusal);
         }
 
         foreach (var raw in minted)
         {
-            Assert.Null((await AskAsync(world.Services, raw, AccessRequirement.None)).Refusal); // a node that was running before they were created
+            // a node that was running before they were created
+            Assert.Null((await AskAsync(world.Services, raw, AccessRequirement.None)).Refusal);
         }
     }
 
@@ -131,7 +140,8 @@ public sealed class VerifierTests
         for (var i = 0; i < 200; i++)
         {
             var (text, _) = RandomTemplates.Illegal(random);
-            var stopped = Assert.Throws<SettingException>(() => SettingsBinder.Read<KeyOptions>(TestInstallation.Configuration(("Keys:Template", text))));
+            var stopped = Assert.Throws<SettingException>(
+                () => SettingsBinder.Read<KeyOptions>(TestInstallation.Configuration(("Keys:Template", text))));
             Assert.StartsWith("Keys:Template ", stopped.Message, StringComparison.Ordinal);
         }
     }
@@ -172,11 +182,13 @@ public sealed class VerifierTests
         await using var world = new TestInstallation(("Keys:Template", "nk_{env}_{hex:64}"));
         var raw = (await CreateAsync(world, world.Services, new(TestInstallation.Orders, "one"))).Secret.Reveal();
         Assert.Equal(RefusalCode.MalformedKey, (await AskAsync(world.Services, raw.ToUpperInvariant(), AccessRequirement.None)).Refusal);
-        Assert.Equal(RefusalCode.MissingCredential, (await world.Services.Verifier.VerifyAsync(default, AccessRequirement.None, null, Token)).Refusal);
+        Assert.Equal(RefusalCode.MissingCredential, (
+            await world.Services.Verifier.VerifyAsync(default, AccessRequirement.None, null, Token)).Refusal);
     }
 
     static async Task<IssuedKey> CreateAsync(TestInstallation world, Services services, NewKey asked) =>
         (await services.Keys.CreateAsync(world.Owner, asked, Token)).Value;
 
-    static ValueTask<Verdict> AskAsync(Services services, string raw, AccessRequirement requirement) => services.Verifier.VerifyAsync(PresentedKeys.Key(raw), requirement, null, Token);
+    static ValueTask<Verdict> AskAsync(Services services, string raw, AccessRequirement requirement) =>
+        services.Verifier.VerifyAsync(PresentedKeys.Key(raw), requirement, null, Token);
 }

@@ -63,7 +63,8 @@ public sealed class KeyTemplate : IParsable<KeyTemplate>
     }
 
     /// <summary>The template with the text <see cref="Default"/>.</summary>
-    public static KeyTemplate OfDefault { get; } = TryParse(Default, out var template, out var fault) ? template : throw new FormatException(fault);
+    public static KeyTemplate OfDefault { get; } = TryParse(Default, out var template, out var fault)
+        ? template : throw new FormatException(fault);
 
     /// <summary>The text of the template.</summary>
     public string Text { get; }
@@ -84,7 +85,8 @@ public sealed class KeyTemplate : IParsable<KeyTemplate>
         ? template
         : throw new FormatException($"\"{s}\" is not valid: {char.ToLowerInvariant(fault[0])}{fault[1..]}");
 
-    static bool IParsable<KeyTemplate>.TryParse(string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out KeyTemplate result) => TryParse(s, out result, out _);
+    static bool IParsable<KeyTemplate>.TryParse(string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out KeyTemplate result) =>
+        TryParse(s, out result, out _);
 
     /// <summary>Parses a template.</summary>
     /// <param name="template">The template, on success.</param>
@@ -150,8 +152,8 @@ public sealed class KeyTemplate : IParsable<KeyTemplate>
     }
 
     /// <summary>Returns whether the text is probably a key of this template with a typing error or without its end: the part before the
-    /// secret fits and some of a secret follows, or the text begins like a key and is about as long. Does not include keys that fit, nor the
-    /// prefix that lists show. Accepts any text, does not throw and does not allocate.</summary>
+    /// secret fits and some of a secret follows, or the text begins like a key and is about as long. Does not include keys that fit, nor
+    /// the prefix that lists show. Accepts any text, does not throw and does not allocate.</summary>
     public bool Resembles(ReadOnlySpan<char> presented)
     {
         if (presented.ContainsAnyExcept(KeyCharacters) || Fits(presented))

@@ -7,7 +7,8 @@ namespace Dashboard.Core.Keys.Listing;
 /// the index: first those equal to the last key of the previous page, then those after it. The first of all these make the page. However
 /// many keys there are, it reads at most one page of index entries per partition. Only a search scans until it has found enough, because no
 /// index contains parts of names; and a filter passes over the keys that it does not let through.</summary>
-sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, string? search, Cursor? after, Actor actor, DateTimeOffset now)
+sealed class KeyPages(
+    DashboardContext context, long projectId, KeyQuery query, string? search, Cursor? after, Actor actor, DateTimeOffset now)
 {
     const char NameMark = '\n'; // not allowed in identifiers and names
 
@@ -15,7 +16,8 @@ sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, 
 
     /// <summary>Everything that a cursor of the list depends on.</summary>
     public static string?[] FilterOf(long projectId, KeyQuery query, string? search) =>
-        ["keys", $"{projectId}", $"{query.IncludeRevoked}", $"{query.IncludeManaged}", search, query.Environment?.ToWireName(), query.Sort.ToWireName(), $"{query.Descending}",
+        ["keys", $"{projectId}", $"{query.IncludeRevoked}", $"{query.IncludeManaged}", search,
+            query.Environment?.ToWireName(), query.Sort.ToWireName(), $"{query.Descending}",
             .. (query.Filter ?? KeyFilter.None).Parts];
 
     /// <summary>Applies the search to the keys of a list.</summary>
@@ -35,7 +37,8 @@ sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, 
     public async Task<List<Cursor>> FindAsync(CancellationToken cancellationToken)
     {
         var parts = query.Partitions()
-            .Select(shelf => Matching(Filtered(context.Keys.AsNoTracking().Where(key => key.ProjectId == projectId && key.Shelf == shelf)), search)).ToList();
+            .Select(shelf => Matching(
+                Filtered(context.Keys.AsNoTracking().Where(key => key.ProjectId == projectId && key.Shelf == shelf)), search)).ToList();
         if (query.Sort == KeySort.Name)
         {
             var named = await ByName(parts).ToListAsync(cancellationToken);
@@ -55,7 +58,8 @@ sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, 
     public Task<int> CountAsync(CancellationToken cancellationToken)
     {
         var shelves = query.Partitions();
-        return Matching(Filtered(context.Keys.Where(key => key.ProjectId == projectId && shelves.Contains(key.Shelf))), search).CountAsync(cancellationToken);
+        return Matching(Filtered(context.Keys.Where(key => key.ProjectId == projectId && shelves.Contains(key.Shelf))), search)
+            .CountAsync(cancellationToken);
     }
 
     /// <summary>The identifier of the key at a position.</summary>
@@ -80,7 +84,8 @@ sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, 
                 ])];
         }
 
-        return Merge(parts.Select(part => part.Select(key => new Timed { KeyId = key.KeyId, At = EF.Property<DateTimeOffset>(key, column) })), rows => query.Descending
+        return Merge(parts.Select(part =>
+            part.Select(key => new Timed { KeyId = key.KeyId, At = EF.Property<DateTimeOffset>(key, column) })), rows => query.Descending
             ? rows.OrderByDescending(row => row.At).ThenByDescending(row => row.KeyId)
             : rows.OrderBy(row => row.At).ThenBy(row => row.KeyId));
     }
@@ -102,7 +107,8 @@ sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, 
                 ])];
         }
 
-        return Merge(parts.Select(part => part.Select(key => new Named { KeyId = key.KeyId, Name = key.SortName })), rows => query.Descending
+        return Merge(
+            parts.Select(part => part.Select(key => new Named { KeyId = key.KeyId, Name = key.SortName })), rows => query.Descending
             ? rows.OrderByDescending(row => row.Name).ThenByDescending(row => row.KeyId)
             : rows.OrderBy(row => row.Name).ThenBy(row => row.KeyId));
     }

@@ -19,7 +19,8 @@ public enum KeySort
 /// <summary>The words for <see cref="KeySort"/>.</summary>
 public static class KeySorts
 {
-    /// <summary>Returns the word for <paramref name="sort"/>: <c>created_at</c>, <c>name</c>, <c>last_used_at</c> or <c>expires_at</c>.</summary>
+    /// <summary>Returns the word for <paramref name="sort"/>: <c>created_at</c>, <c>name</c>, <c>last_used_at</c> or
+    /// <c>expires_at</c>.</summary>
     public static string ToWireName(this KeySort sort) => sort switch
     {
         KeySort.Name => "name",

@@ -45,7 +45,8 @@ sealed class EndpointRequirements(IAuthorizationPolicyProvider policies)
             policies, endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>(), endpoint.Metadata.GetOrderedMetadata<AuthorizationPolicy>());
         return named is null
             ? none
-            : new(named.Requirements.OfType<ResourceRequirement>().FirstOrDefault(), named.Requirements.OfType<PermissionRequirement>().FirstOrDefault());
+            : new(named.Requirements.OfType<ResourceRequirement>()
+                .FirstOrDefault(), named.Requirements.OfType<PermissionRequirement>().FirstOrDefault());
     }
 
     /// <summary>The first requirement of each kind. <see cref="LatchkeyAuthorization"/> checks all of them.</summary>

@@ -52,7 +52,8 @@ public static class LatchkeyExtensions
     /// <param name="resourceKind">The kind of the requested resource, which the key must have access to; null for none.</param>
     /// <param name="resourceParameter">The route parameter with the id of the resource.</param>
     /// <typeparam name="TBuilder">The type of the endpoint convention builder.</typeparam>
-    public static TBuilder RequireLatchkey<TBuilder>(this TBuilder endpoints, string? permission = null, string? resourceKind = null, string resourceParameter = "id")
+    public static TBuilder RequireLatchkey<TBuilder>(
+        this TBuilder endpoints, string? permission = null, string? resourceKind = null, string resourceParameter = "id")
         where TBuilder : IEndpointConventionBuilder
     {
         var requirements = new List<IAuthorizationRequirement>();
@@ -70,5 +71,6 @@ public static class LatchkeyExtensions
     }
 
     static AuthorizationPolicy Build(IEnumerable<IAuthorizationRequirement> requirements) =>
-        new AuthorizationPolicyBuilder(LatchkeyDefaults.AuthenticationScheme).RequireAuthenticatedUser().AddRequirements([.. requirements]).Build();
+        new AuthorizationPolicyBuilder(LatchkeyDefaults.AuthenticationScheme).RequireAuthenticatedUser()
+            .AddRequirements([.. requirements]).Build();
 }

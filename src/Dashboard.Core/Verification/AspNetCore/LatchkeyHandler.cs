@@ -10,21 +10,24 @@ namespace Dashboard.Core.Verification.AspNetCore;
 
 /// <summary>Authenticates requests by their API key and writes refusals like every other endpoint.</summary>
 sealed class LatchkeyHandler(
-    IOptionsMonitor<LatchkeyOptions> monitor, ILoggerFactory logger, UrlEncoder encoder, Verifier verifier, EndpointRequirements demands, KeyOptions keys, EnvironmentHosts environments,
+    IOptionsMonitor<LatchkeyOptions> monitor, ILoggerFactory logger, UrlEncoder encoder, Verifier verifier,
+    EndpointRequirements demands, KeyOptions keys, EnvironmentHosts environments,
     QueryTokens queries, TokenOnlyPaths tokenOnly, OAuthScopes scopes, ProxyCheck proxies)
     : AuthenticationHandler<LatchkeyOptions>(monitor, logger, encoder)
 {
-    CallerContext Facts => new(Context.Connection.RemoteIpAddress, Request.Method, RequestPath.Of(Context), Request.Headers.UserAgent.ToString())
-    {
-        Scheme = Request.Scheme,
-        Host = Request.Host.Value,
-    };
+    CallerContext Facts =>
+        new(Context.Connection.RemoteIpAddress, Request.Method, RequestPath.Of(Context), Request.Headers.UserAgent.ToString())
+        {
+            Scheme = Request.Scheme,
+            Host = Request.Host.Value,
+        };
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         proxies.Notice(Context);
         var path = RequestPath.Of(Context);
-        var credential = tokenOnly.Guard(queries.Or(CredentialReader.Read(Request.Headers, keys.AcceptBearer), path, Request.QueryString.Value), path);
+        var credential =
+            tokenOnly.Guard(queries.Or(CredentialReader.Read(Request.Headers, keys.AcceptBearer), path, Request.QueryString.Value), path);
         if (credential.Kind == CredentialKind.None)
         {
             return AuthenticateResult.NoResult();
@@ -58,8 +61,10 @@ sealed class LatchkeyHandler(
     async Task WriteAsync(Verdict verdict)
     {
         var code = verdict.Refusal!.Value;
-        var requirement = code == RefusalCode.InsufficientPermissions ? await demands.OfAsync(Context, AcceptedEnvironments.Both, null) : AccessRequirement.None;
-        await RefusalWriter.WriteAsync(Response, code, verdict.RetryAfter, Facts, scopes.Needed(requirement.Permission, requirement.Resource), Context.RequestAborted);
+        var requirement = code == RefusalCode.InsufficientPermissions
+            ? await demands.OfAsync(Context, AcceptedEnvironments.Both, null) : AccessRequirement.None;
+        await RefusalWriter.WriteAsync(
+            Response, code, verdict.RetryAfter, Facts, scopes.Needed(requirement.Permission, requirement.Resource), Context.RequestAborted);
     }
 }
 

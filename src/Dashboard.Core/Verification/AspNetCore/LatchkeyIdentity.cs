@@ -9,7 +9,8 @@ public sealed class LatchkeyIdentity : ClaimsIdentity
 {
     /// <summary>Creates the identity of a principal.</summary>
     public LatchkeyIdentity(Principal principal)
-        : base(ToClaims(principal), LatchkeyDefaults.AuthenticationScheme, LatchkeyDefaults.KeyIdClaim, ClaimTypes.Role) => Principal = principal;
+        : base(ToClaims(principal), LatchkeyDefaults.AuthenticationScheme, LatchkeyDefaults.KeyIdClaim, ClaimTypes.Role) =>
+            Principal = principal;
 
     /// <summary>The principal. Its scope is not in any claim.</summary>
     public Principal Principal { get; }
@@ -19,7 +20,8 @@ public sealed class LatchkeyIdentity : ClaimsIdentity
         new(LatchkeyDefaults.KeyIdClaim, principal.KeyId),
         new(LatchkeyDefaults.OrganizationClaim, principal.Organization),
         .. principal.Project is { } project ? [new Claim(LatchkeyDefaults.ProjectClaim, project)] : Array.Empty<Claim>(),
-        .. principal.Environment is { } environment ? [new Claim(LatchkeyDefaults.EnvironmentClaim, environment.ToWireName())] : Array.Empty<Claim>(),
+        .. principal.Environment is { } environment
+            ? [new Claim(LatchkeyDefaults.EnvironmentClaim, environment.ToWireName())] : Array.Empty<Claim>(),
         .. principal.Permissions.Select(permission => new Claim(LatchkeyDefaults.PermissionClaim, permission)),
     ];
 }

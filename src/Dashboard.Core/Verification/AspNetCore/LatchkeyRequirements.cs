@@ -38,7 +38,8 @@ sealed class LatchkeyAuthorization(IHttpContextAccessor accessor) : IAuthorizati
             var failed = requirement switch
             {
                 ResourceRequirement resource => Reaches(principal, resource) ? (RefusalCode?)null : RefusalCode.ResourceOutOfScope,
-                PermissionRequirement permission => TokenPermissions.May(principal.Permissions, permission.Permission, kind) ? null : RefusalCode.InsufficientPermissions,
+                PermissionRequirement permission =>
+                    TokenPermissions.May(principal.Permissions, permission.Permission, kind) ? null : RefusalCode.InsufficientPermissions,
                 _ => null,
             };
             if (requirement is ResourceRequirement or PermissionRequirement && failed is null)
@@ -59,5 +60,6 @@ sealed class LatchkeyAuthorization(IHttpContextAccessor accessor) : IAuthorizati
 
     bool Reaches(Principal principal, ResourceRequirement requirement) =>
         accessor.HttpContext is { } http && requirement.NameIn(http) is { Length: > 0 } name
-        && (principal.Scope is { } scope ? scope.Contains(name, StringComparer.Ordinal) : TokenPermissions.Reach(principal.Permissions, requirement.Kind));
+        && (principal.Scope is { } scope ? scope.Contains(name, StringComparer.Ordinal)
+            : TokenPermissions.Reach(principal.Permissions, requirement.Kind));
 }

@@ -244,13 +244,15 @@ static class OperationRules
 
         if (problems.Count > 0)
         {
-            content[ProblemDocument.MediaType] = new() { Schema = SchemaRules.CodedOf(typeof(ProblemDocument), "code", problems, document) };
+            content[ProblemDocument.MediaType] =
+                new() { Schema = SchemaRules.CodedOf(typeof(ProblemDocument), "code", problems, document) };
         }
 
         return new()
         {
             Description = string.Join(
-                '\n', [.. oauth.Select(code => $"`{code}`: {OAuthSentences[code]}"), .. problems.Select(code => $"`{code}`: {SentenceOf(code)}")]),
+                '\n', [.. oauth.Select(code => $"`{code}`: {OAuthSentences[code]}"), .. problems.Select(
+                    code => $"`{code}`: {SentenceOf(code)}")]),
             Headers = answers[0].Status switch
             {
                 401 => Headers("WWW-Authenticate", "The authentication schemes to use."),

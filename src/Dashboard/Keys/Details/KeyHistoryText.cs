@@ -82,7 +82,8 @@ static class KeyHistoryText
             "app_unpublished" => "Revoked, because its app was unpublished",
             "service_account_deleted" => "Revoked, because its service account was deleted",
             "self_revoke" => "Revoked by a holder of the key",
-            var reason when RevocationReasons.All.Contains(reason, StringComparer.Ordinal) => $"Revoked: {RevocationReasonInput.InWords(reason).ToLowerInvariant()}",
+            var reason when RevocationReasons.All.Contains(reason, StringComparer.Ordinal) =>
+                $"Revoked: {RevocationReasonInput.InWords(reason).ToLowerInvariant()}",
             var reason => $"Revoked: {Shortened(reason)}",
         };
 

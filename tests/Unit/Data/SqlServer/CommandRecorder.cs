@@ -22,10 +22,12 @@ sealed class CommandRecorder : DbCommandInterceptor
 
     public bool IsAtItsEnd => Rows.Count == 0 && Generated.Count == 0 && Updated.Count == 0 && Affected.Count == 0;
 
-    public override DbDataReader ReaderExecuted(DbCommand command, CommandExecutedEventData eventData, DbDataReader result) => Record(command, result);
+    public override DbDataReader ReaderExecuted(DbCommand command, CommandExecutedEventData eventData, DbDataReader result) =>
+        Record(command, result);
 
     public override ValueTask<DbDataReader> ReaderExecutedAsync(
-        DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken = default) => new(Record(command, result));
+        DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken = default) =>
+            new(Record(command, result));
 
     public override int NonQueryExecuted(DbCommand command, CommandExecutedEventData eventData, int result)
     {
@@ -33,14 +35,16 @@ sealed class CommandRecorder : DbCommandInterceptor
         return result;
     }
 
-    public override ValueTask<int> NonQueryExecutedAsync(DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default) =>
+    public override ValueTask<int> NonQueryExecutedAsync(
+        DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default) =>
         new(NonQueryExecuted(command, eventData, result));
 
     DbDataReader Record(DbCommand command, DbDataReader reader)
     {
         var into = command.CommandText.StartsWith("SELECT", StringComparison.Ordinal) ? Rows
             : command.CommandText.Contains("RETURNING \"Id\"", StringComparison.Ordinal) ? Generated
-            : command.CommandText.StartsWith("UPDATE", StringComparison.Ordinal) && command.CommandText.Contains("RETURNING \"", StringComparison.Ordinal) ? Updated
+            : command.CommandText.StartsWith("UPDATE", StringComparison.Ordinal)
+                && command.CommandText.Contains("RETURNING \"", StringComparison.Ordinal) ? Updated
             : null;
         if (into is null)
         {

@@ -46,7 +46,8 @@ sealed class RecordedConnection(CommandRecorder tape) : DbConnection
     {
         Sent.Add(sql);
         // One number for a command, whatever it consists of.
-        return TSql.Statements(sql).Any(statement => statement is not (SaveTransactionStatement or RollbackTransactionStatement)) ? tape.Affected.Dequeue() : 0;
+        return TSql.Statements(sql).Any(statement => statement is not (SaveTransactionStatement or RollbackTransactionStatement))
+            ? tape.Affected.Dequeue() : 0;
     }
 
     /// <summary>Returns the result of a statement: the rows of a query, the generated id of an insert, 1 for each affected row, or
@@ -55,8 +56,13 @@ sealed class RecordedConnection(CommandRecorder tape) : DbConnection
     {
         SelectStatement => tape.Rows.Dequeue(),
         InsertStatement { InsertSpecification.OutputClause: not null } => tape.Generated.Dequeue(),
-        UpdateStatement { UpdateSpecification.OutputClause.SelectColumns: [SelectScalarExpression { Expression: ColumnReferenceExpression }, ..] } => tape.Updated.Dequeue(),
-        UpdateStatement { UpdateSpecification.OutputClause: not null } or DeleteStatement { DeleteSpecification.OutputClause: not null } => new(1, [[1]]),
+        UpdateStatement
+        {
+            UpdateSpecification.OutputClause.SelectColumns: [
+            SelectScalarExpression { Expression: ColumnReferenceExpression }, ..]
+        } => tape.Updated.Dequeue(),
+        UpdateStatement { UpdateSpecification.OutputClause: not null } or DeleteStatement { DeleteSpecification.OutputClause: not null } =>
+            new(1, [[1]]),
         InsertStatement or PredicateSetStatement => null,
         _ => throw new NotSupportedException($"The tape has no answer to a {statement.GetType().Name}."),
     };

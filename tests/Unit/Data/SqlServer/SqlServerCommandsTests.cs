@@ -45,11 +45,14 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
     public SqlServerCommandsTests()
     {
         connection = new(tape);
-        sqlite = world.Run(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(tape)), ("Database:MaxBatchSize", "1"));
-        sqlServer = world.Run(services => services.ConfigureDbContext<SqlServerContext>(options => options.UseSqlServer(connection)), ("Database:Provider", "SqlServer"), ("DataProtection:KeyPath", "keys"));
+        sqlite = world.Run(services =>
+            services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(tape)), ("Database:MaxBatchSize", "1"));
+        sqlServer = world.Run(services => services.ConfigureDbContext<SqlServerContext>(options =>
+            options.UseSqlServer(connection)), ("Database:Provider", "SqlServer"), ("DataProtection:KeyPath", "keys"));
     }
 
-    static KeyTemplate Template => KeyTemplate.TryParse(KeyTemplate.Default, out var template, out _) ? template : throw new InvalidOperationException();
+    static KeyTemplate Template =>
+        KeyTemplate.TryParse(KeyTemplate.Default, out var template, out _) ? template : throw new InvalidOperationException();
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -57,10 +60,12 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
     public void Migrations_are_T_SQL()
     {
         using var context = new SqlServerDesignTime().CreateDbContext([]);
-        Assert.NotEmpty(TSql.Statements(context.GetService<IMigrator>().GenerateScript(options: MigrationsSqlGenerationOptions.Idempotent)));
+        Assert.NotEmpty(
+            TSql.Statements(context.GetService<IMigrator>().GenerateScript(options: MigrationsSqlGenerationOptions.Idempotent)));
         Assert.Equal(
             context.Model.GetEntityTypes().Select(type => type.GetTableName()).Distinct().Order(),
-            TSql.Statements(context.Database.GenerateCreateScript()).OfType<CreateTableStatement>().Select(table => table.SchemaObjectName.BaseIdentifier.Value).Order());
+            TSql.Statements(context.Database.GenerateCreateScript()).OfType<CreateTableStatement>()
+                .Select(table => table.SchemaObjectName.BaseIdentifier.Value).Order());
     }
 
     /// <summary>What runs between tests on a real server.</summary>
@@ -82,16 +87,23 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         var key = await KeyAsync();
         await KeyAsync();
         var actor = world.SignIn(world.Developer);
-        await BothAsync(services => services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Backend", Resources: ["workflow:intake", "agent:clerk"], ExpiresAt: TestInstallation.Start.AddDays(1)), Token));
+        await BothAsync(
+            services => services.Keys.CreateAsync(
+                actor, new(TestInstallation.Orders, "Backend", Resources: ["workflow:intake", "agent:clerk"],
+                    ExpiresAt: TestInstallation.Start.AddDays(1)), Token));
         await BothAsync(services => services.KeyLists.ListAsync(actor, new(TestInstallation.Orders), Token));
         await BothAsync(services => services.KeyLists.ListAsync(world.Stranger, new(), Token));
-        var first = (await world.Services.KeyLists.ListAsync(actor, new(TestInstallation.Orders, true, "b%[_\\", KeyEnvironment.Live, Limit: 1), Token)).Value;
+        var first = (await world.Services.KeyLists.ListAsync(
+            actor, new(TestInstallation.Orders, true, "b%[_\\", KeyEnvironment.Live, Limit: 1), Token)).Value;
         Assert.Null(first.NextCursor);
-        var page = (await world.Services.KeyLists.ListAsync(actor, new(TestInstallation.Orders, true, "Back", KeyEnvironment.Live, Limit: 1), Token)).Value;
-        await BothAsync(services => services.KeyLists.ListAsync(actor, new(TestInstallation.Orders, true, "Back", KeyEnvironment.Live, Next(page.NextCursor), 1), Token));
+        var page = (await world.Services.KeyLists.ListAsync(
+            actor, new(TestInstallation.Orders, true, "Back", KeyEnvironment.Live, Limit: 1), Token)).Value;
+        await BothAsync(services => services.KeyLists.ListAsync(
+            actor, new(TestInstallation.Orders, true, "Back", KeyEnvironment.Live, Next(page.NextCursor), 1), Token));
         await BothAsync(services => services.Keys.AllowanceAsync(actor, TestInstallation.Orders, Token));
         await BothAsync(services => services.Keys.GetAsync(actor, key, Token));
-        await BothAsync(services => services.Keys.ChangeAsync(actor, key, new("Renamed", KeyState.Inactive, ["read"], new(TestInstallation.Start.AddDays(2))), Token));
+        await BothAsync(services => services.Keys.ChangeAsync(
+            actor, key, new("Renamed", KeyState.Inactive, ["read"], new(TestInstallation.Start.AddDays(2))), Token));
         world.Time.Advance(TimeSpan.FromDays(3));
         actor = world.SignIn(world.Developer);
         await BothAsync(services => services.Keys.ChangeAsync(actor, key, new(ExpiresAt: Expiry.Never), Token));
@@ -107,10 +119,12 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         for (var i = 0; i < 12; i++)
         {
             var environment = i % 2 == 0 ? KeyEnvironment.Live : KeyEnvironment.Test;
-            texts.Add((await full.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, $"Backend {i / 4}", environment), Token)).Value.Secret.Reveal());
+            texts.Add((await full.Keys.CreateAsync(
+                world.Developer, new(TestInstallation.Orders, $"Backend {i / 4}", environment), Token)).Value.Secret.Reveal());
         }
 
-        foreach (var query in Enum.GetValues<KeySort>().SelectMany(sort => new[] { false, true }.Select(descending => new KeyQuery(TestInstallation.Orders, true, Limit: 3, Sort: sort, Descending: descending))))
+        foreach (var query in Enum.GetValues<KeySort>().SelectMany(sort => new[] { false, true }.Select(
+            descending => new KeyQuery(TestInstallation.Orders, true, Limit: 3, Sort: sort, Descending: descending))))
         {
             var page = (await world.Services.KeyLists.ListAsync(world.Viewer, query, Token)).Value;
             await BothAsync(services => services.KeyLists.ListAsync(world.Viewer, query with { Cursor = Next(page.NextCursor) }, Token));
@@ -131,16 +145,20 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
         world.AddResource(TestInstallation.Orders, "agent", "clerk");
         await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "One", Resources: ["workflow:intake"]), Token);
-        await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Two", Resources: ["workflow:intake", "agent:clerk"]), Token);
+        await world.Services.Keys.CreateAsync(
+            world.Developer, new(TestInstallation.Orders, "Two", Resources: ["workflow:intake", "agent:clerk"]), Token);
         var path = new ProjectPath("acme", "orders");
-        await BothAsync(services => services.Resources.ChangeAsync(world.Admin, TestInstallation.Orders, "workflow:intake", new("Order intake"), Token));
-        await BothAsync(services => services.Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, "workflow:intake", Token));
+        await BothAsync(services =>
+            services.Resources.ChangeAsync(world.Admin, TestInstallation.Orders, "workflow:intake", new("Order intake"), Token));
+        await BothAsync(
+            services => services.Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, "workflow:intake", Token));
         await BothAsync(services => services.Resources.DeleteAsync(world.Admin, TestInstallation.Orders, "workflow:intake", Token));
         await BothAsync(services => services.Projects.ChangeAsync(world.Admin, path, new("Sales", "sales"), Token));
         await BothAsync(services => services.Projects.PreviewDeletionAsync(world.Admin, path, Token));
         await BothAsync(services => services.Projects.DeleteAsync(world.Admin, path, Token));
         await BothAsync(services => services.Get<OrganizationService>().ChangeAsync(world.Owner, "acme", new("Apex", "apex"), Token));
-        await BothAsync(services => services.Get<OrganizationService>().ChangeAsync(world.Owner, "acme", new(Policies: before => before with { MaxLiveKeyDays = 90, LiveWriteKeysNeedApproval = true }), Token));
+        await BothAsync(services => services.Get<OrganizationService>().ChangeAsync(
+            world.Owner, "acme", new(Policies: before => before with { MaxLiveKeyDays = 90, LiveWriteKeysNeedApproval = true }), Token));
         await BothAsync(services => services.Get<OrganizationDeletionService>().PreviewAsync(world.Owner, "acme", Token));
         await BothAsync(services => services.Get<OrganizationDeletionService>().DeleteAsync(world.Owner, "acme", Token));
     }
@@ -148,11 +166,14 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
     [Fact]
     public async Task Keys_wait_for_approval_in_T_SQL()
     {
-        await world.Services.Get<OrganizationService>().ChangeAsync(world.Owner, "acme", new(Policies: before => before with { LiveWriteKeysNeedApproval = true }), Token);
+        await world.Services.Get<OrganizationService>()
+            .ChangeAsync(world.Owner, "acme", new(Policies: before => before with { LiveWriteKeysNeedApproval = true }), Token);
         foreach (var approve in new[] { true, false })
         {
-            var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
-            await BothAsync(services => approve ? services.Keys.ApproveAsync(world.Admin, key, Token) : services.Keys.RejectAsync(world.Admin, key, Token));
+            var key = (await world.Services.Keys.CreateAsync(
+                world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
+            await BothAsync(services =>
+                approve ? services.Keys.ApproveAsync(world.Admin, key, Token) : services.Keys.RejectAsync(world.Admin, key, Token));
         }
     }
 
@@ -164,18 +185,22 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         world.SignIn(world.Developer);
         await BothAsync(services => services.Get<MemberService>().ListAsync(actor, new("acme", "example", Limit: 1), Token));
         var page = (await world.Services.Get<MemberService>().ListAsync(actor, new("acme", Limit: 1), Token)).Value;
-        await BothAsync(services => services.Get<MemberService>().ListAsync(actor, new("acme", Cursor: Next(page.NextCursor), Limit: 1), Token));
+        await BothAsync(
+            services => services.Get<MemberService>().ListAsync(actor, new("acme", Cursor: Next(page.NextCursor), Limit: 1), Token));
         await BothAsync(services => services.Get<MemberService>().CountAsync(actor, new("acme", Role: OrganizationRole.Viewer), Token));
         await BothAsync(services => services.Get<MemberService>().FindBelongingsAsync(actor, "acme", world.Developer.Id, Token));
         await BothAsync(services => services.Get<MemberService>().FindPossibleOwnersAsync(actor, "acme", "example", Token));
         await BothAsync(services => services.Get<MemberService>().CheckOwnerStaysAsync(actor, "acme", world.Owner.Id, Token));
-        await BothAsync(services => services.Get<MemberService>().ChangeRoleAsync(actor, "acme", world.Viewer.Id, OrganizationRole.Developer, Token));
+        await BothAsync(
+            services => services.Get<MemberService>().ChangeRoleAsync(actor, "acme", world.Viewer.Id, OrganizationRole.Developer, Token));
         await BothAsync(services => services.Get<MemberService>().SetDisabledAsync(actor, "acme", world.Viewer.Id, true, Token));
-        await BothAsync(services => services.Get<InvitationService>().InviteAsync(actor, new("acme", "new@example.com", OrganizationRole.Viewer, ""), Token));
+        await BothAsync(services =>
+            services.Get<InvitationService>().InviteAsync(actor, new("acme", "new@example.com", OrganizationRole.Viewer, ""), Token));
         await BothAsync(services => services.Get<InvitationService>().ListAsync(actor, new("acme", Limit: 1), Token));
         await BothAsync(services => services.Get<InvitationService>().FindAsync(LinkToken.Mint().Text, Token));
         await BothAsync(services => services.Get<MemberService>().RevokeEverythingAsync(actor, "acme", world.Developer.Id, Token));
-        await BothAsync(services => services.Get<MemberService>().RemoveAsync(actor, "acme", world.Developer.Id, new([], new(world.Admin.Id)), Token));
+        await BothAsync(
+            services => services.Get<MemberService>().RemoveAsync(actor, "acme", world.Developer.Id, new([], new(world.Admin.Id)), Token));
         await BothAsync(services => services.Get<OrganizationCreation>().CreateAsync(actor, new("Initech", Project: "Reports"), Token));
     }
 
@@ -183,16 +208,24 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
     public async Task Apps_are_published_listed_and_unpublished_in_T_SQL()
     {
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
-        await BothAsync(services => services.Get<PublishedAppService>().PublishAsync(world.Developer, new(TestInstallation.Orders, "Desk", "workflow:intake", IdempotencyKey: "once"), Token));
-        var app = (await world.Services.Get<PublishedAppService>().PublishAsync(world.Developer, new(TestInstallation.Orders, "Form", "workflow:intake", IdempotencyKey: "twice"), Token)).Value.PublishedApp;
-        await BothAsync(services => services.Get<PublishedAppService>().PublishAsync(world.Developer, new(TestInstallation.Orders, "Form", "workflow:intake", IdempotencyKey: "twice"), Token));
-        var page = (await world.Services.Get<PublishedAppService>().ListAsync(world.Viewer, new(TestInstallation.Orders, Search: "o", Limit: 1), Token)).Value;
+        await BothAsync(services => services.Get<PublishedAppService>()
+            .PublishAsync(world.Developer, new(TestInstallation.Orders, "Desk", "workflow:intake", IdempotencyKey: "once"), Token));
+        var app = (await world.Services.Get<PublishedAppService>().PublishAsync(
+            world.Developer, new(TestInstallation.Orders, "Form", "workflow:intake", IdempotencyKey: "twice"), Token)).Value.PublishedApp;
+        await BothAsync(services => services.Get<PublishedAppService>()
+            .PublishAsync(world.Developer, new(TestInstallation.Orders, "Form", "workflow:intake", IdempotencyKey: "twice"), Token));
+        var page = (await world.Services.Get<PublishedAppService>()
+            .ListAsync(world.Viewer, new(TestInstallation.Orders, Search: "o", Limit: 1), Token)).Value;
         Assert.Null(page.NextCursor);
-        page = (await world.Services.Get<PublishedAppService>().ListAsync(world.Viewer, new(TestInstallation.Orders, Limit: 1), Token)).Value;
-        await BothAsync(services => services.Get<PublishedAppService>().ListAsync(world.Viewer, new(TestInstallation.Orders, Cursor: Next(page.NextCursor), Limit: 1), Token));
-        await BothAsync(services => services.Get<PublishedAppService>().CountAsync(world.Viewer, new(TestInstallation.Orders, true, "o%"), Token));
+        page = (await world.Services.Get<PublishedAppService>()
+            .ListAsync(world.Viewer, new(TestInstallation.Orders, Limit: 1), Token)).Value;
+        await BothAsync(services => services.Get<PublishedAppService>()
+            .ListAsync(world.Viewer, new(TestInstallation.Orders, Cursor: Next(page.NextCursor), Limit: 1), Token));
+        await BothAsync(
+            services => services.Get<PublishedAppService>().CountAsync(world.Viewer, new(TestInstallation.Orders, true, "o%"), Token));
         await BothAsync(services => services.Get<PublishedAppService>().GetAsync(world.Viewer, app.Id, Token));
-        await BothAsync(services => services.KeyLists.ListAsync(world.Viewer, new(TestInstallation.Orders, true, IncludeManaged: true), Token));
+        await BothAsync(
+            services => services.KeyLists.ListAsync(world.Viewer, new(TestInstallation.Orders, true, IncludeManaged: true), Token));
         await BothAsync(services => services.Keys.RevokeAsync(world.Developer, app.Key.KeyId, Token));
         await BothAsync(services => services.Get<PublishedAppService>().UnpublishAsync(world.Developer, app.Id, Token));
     }
@@ -253,20 +286,24 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
 
         await BothAsync(services => services.Resources.CountAsync(actor, query, Token));
         await BothAsync(services => services.Resources.GetAsync(actor, TestInstallation.Orders, "workflow:intake", Token));
-        await BothAsync(services => services.Resources.CountKeysAsync(actor, TestInstallation.Orders, ["workflow:intake", "workflow:outtake"], Token));
+        await BothAsync(
+            services => services.Resources.CountKeysAsync(actor, TestInstallation.Orders, ["workflow:intake", "workflow:outtake"], Token));
     }
 
     [Fact]
     public async Task Keys_are_verified_and_their_use_is_written_in_T_SQL()
     {
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
-        var issued = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Resources: ["workflow:intake"]), Token)).Value;
+        var issued = (await world.Services.Keys.CreateAsync(
+            world.Developer, new(TestInstallation.Orders, "Backend", Resources: ["workflow:intake"]), Token)).Value;
         foreach (var text in new[] { issued.Secret.Reveal(), Template.Mint(KeyEnvironment.Live).Reveal(), "nothing-of-ours" })
         {
             var credential = PresentedKeys.Key(text);
             foreach (var project in new[] { TestInstallation.Orders, TestInstallation.Billing })
             {
-                await RunBothAsync(services => services.Verifier.VerifyAsync(credential, new(Project: project, Resource: "workflow:intake", Permission: "read"), IPAddress.Loopback, Token).AsTask());
+                await RunBothAsync(
+                    services => services.Verifier.VerifyAsync(credential,
+                        new(Project: project, Resource: "workflow:intake", Permission: "read"), IPAddress.Loopback, Token).AsTask());
             }
         }
 
@@ -287,11 +324,16 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
             world.Time.Advance(TimeSpan.FromMinutes(90));
         }
 
-        var query = new UsageQuery(TestInstallation.Orders, issued.Key.KeyId, TestInstallation.Start, TestInstallation.Start.AddDays(1), Limit: 1);
+        var query = new UsageQuery(
+            TestInstallation.Orders, issued.Key.KeyId, TestInstallation.Start, TestInstallation.Start.AddDays(1), Limit: 1);
         var page = (await world.Services.Get<UsageService>().ListAsync(world.Viewer, query, Token)).Value;
-        await BothAsync(services => services.Get<UsageService>().ListAsync(world.Viewer, query with { Cursor = Next(page.NextCursor) }, Token));
+        await BothAsync(
+            services => services.Get<UsageService>().ListAsync(world.Viewer, query with { Cursor = Next(page.NextCursor) }, Token));
         await BothAsync(services => services.Get<KeyDetailsService>().GetAsync(world.Viewer, issued.Key.KeyId, Token));
-        await RunBothAsync(async services => (await services.Get<UsageService>().DaysAsync(world.Viewer, [issued.Key.KeyId, "Aa12Bb34"], 30, Token))[issued.Key.KeyId].Sum(day => day.RateLimited));
+        await RunBothAsync(
+            async services =>
+                (await services.Get<UsageService>().DaysAsync(world.Viewer, [issued.Key.KeyId, "Aa12Bb34"], 30, Token))[issued.Key.KeyId]
+                    .Sum(day => day.RateLimited));
         world.Time.Advance(TimeSpan.FromDays(500));
         await RunBothAsync(services => services.Get<UsageCleanupService>().ClearAsync(Token));
         await RunBothAsync(services => services.Get<AuditVerifier>().FindBreakAsync(world.OrganizationId("acme"), Token));
@@ -302,9 +344,12 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
     {
         world.AddProject("acme", "ledger");
         var actor = world.SignIn(world.Admin);
-        await BothAsync(services => services.Get<ServiceAccountService>().CreateAsync(actor, new("gateway", Projects: new([TestInstallation.Orders, "acme/ledger"])), Token));
-        await BothAsync(services => services.Get<ServiceAccountService>().CreateAsync(actor, new("all", Projects: ProjectChoice.All), Token));
-        var id = (await world.Services.Get<ServiceAccountService>().CreateAsync(actor, new("one", Projects: new([TestInstallation.Orders])), Token)).Value.Account.Id;
+        await BothAsync(services => services.Get<ServiceAccountService>()
+            .CreateAsync(actor, new("gateway", Projects: new([TestInstallation.Orders, "acme/ledger"])), Token));
+        await BothAsync(
+            services => services.Get<ServiceAccountService>().CreateAsync(actor, new("all", Projects: ProjectChoice.All), Token));
+        var id = (await world.Services.Get<ServiceAccountService>()
+            .CreateAsync(actor, new("one", Projects: new([TestInstallation.Orders])), Token)).Value.Account.Id;
         var page = (await world.Services.Get<ServiceAccountService>().ListAsync(actor, new("acme", Limit: 1), Token)).Value;
         await BothAsync(services => services.Get<ServiceAccountService>().ListAsync(actor, new("acme", Next(page.NextCursor), 1), Token));
         await BothAsync(services => services.Get<ServiceAccountService>().GetAsync(actor, id, Token));
@@ -312,11 +357,13 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await BothAsync(services => services.Get<ServiceAccountService>().ListAsync(actor, wanted, Token));
         await BothAsync(services => services.Get<ServiceAccountService>().CountAsync(actor, wanted, Token));
         await BothAsync(services => services.Get<ServiceAccountService>().KeysAsync(actor, id, 1, Token));
-        await BothAsync(services => services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "second", ServiceAccountId: id, AllowedIps: ["10.0.0.0/8"]), Token));
+        await BothAsync(services => services.Keys.CreateAsync(
+            actor, new(TestInstallation.Orders, "second", ServiceAccountId: id, AllowedIps: ["10.0.0.0/8"]), Token));
         var secret = (await world.Services.Get<ServiceAccountService>().GetAsync(actor, id, Token)).Value.Secrets.Single().Id;
         await BothAsync(services => services.Get<ServiceAccountService>().AddSecretAsync(actor, id, Token));
         await BothAsync(services => services.Get<ServiceAccountService>().RemoveSecretAsync(actor, id, secret, Token));
-        await BothAsync(services => services.Get<ServiceAccountService>().ChangeAsync(actor, id, new("two", Projects: new(["acme/ledger"]), OwnerIds: [world.Developer.Id]), Token));
+        await BothAsync(services => services.Get<ServiceAccountService>()
+            .ChangeAsync(actor, id, new("two", Projects: new(["acme/ledger"]), OwnerIds: [world.Developer.Id]), Token));
         await BothAsync(services => services.Get<ServiceAccountService>().ListAsync(world.Developer, new("acme"), Token));
         await BothAsync(services => services.Get<ServiceAccountService>().DeleteAsync(actor, id, Token));
     }
@@ -328,8 +375,10 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await RunBothAsync(services => services.Get<SigningKeys>().PublishedAsync(Token));
         await world.Services.Get<SigningKeys>().PublishedAsync(Token);
         var client = (await world.Services.RegisterAsync()).Client.ClientId;
-        await OAuthAsync(services => services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret)));
-        await OAuthAsync(services => services.Get<ClientRegistration>().RegisterAsync(new("Assistant", [OAuthFlow.Callback]), OAuthFlow.Origin, Token));
+        await OAuthAsync(services =>
+            services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret)));
+        await OAuthAsync(
+            services => services.Get<ClientRegistration>().RegisterAsync(new("Assistant", [OAuthFlow.Callback]), OAuthFlow.Origin, Token));
         var device = await world.Services.DeviceAsync();
         await RunBothAsync(services => services.DeviceAsync());
         await BothAsync(services => services.Get<DeviceRequests>().FindAsync(world.Developer, device.UserCode.Reveal(), Token));
@@ -337,8 +386,10 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await BothAsync(services => services.Get<DeviceRequests>().ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token));
         await world.Services.Get<DeviceRequests>().ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token);
         await OAuthAsync(services => services.PollAsync(device));
-        var check = await world.Services.Get<AuthorizationRequests>().CheckAsync(world.Developer, OAuthFlow.Authorize(client), OAuthFlow.Origin.Issuer, Token);
-        await BothAsync(services => services.Get<AuthorizationRequests>().ApproveAsync(world.Developer, check.Request!, "acme", OAuthFlow.Origin.Issuer, Token));
+        var check = await world.Services.Get<AuthorizationRequests>()
+            .CheckAsync(world.Developer, OAuthFlow.Authorize(client), OAuthFlow.Origin.Issuer, Token);
+        await BothAsync(services =>
+            services.Get<AuthorizationRequests>().ApproveAsync(world.Developer, check.Request!, "acme", OAuthFlow.Origin.Issuer, Token));
         var code = await world.Services.CodeAsync(world.Developer, client);
         await OAuthAsync(services => services.ExchangeAsync(client, code));
         var (own, tokens) = await world.Services.ConsentAsync(world.Developer);
@@ -350,7 +401,8 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await world.Services.CommandLineAsync(world.Developer);
         await using (var context = world.Open())
         {
-            var jti = (await context.AccessTokens.FirstAsync(token => token.ClientId == OAuthClient.CommandLineId && token.OwnerId == world.Developer.Id, Token)).Jti;
+            var jti = (await context.AccessTokens.FirstAsync(
+                token => token.ClientId == OAuthClient.CommandLineId && token.OwnerId == world.Developer.Id, Token)).Jti;
             var through = world.Developer with { Token = new(jti, OAuthClient.CommandLineId, world.OrganizationId("acme")) };
             await BothAsync(services => services.Keys.CreateAsync(through, new(TestInstallation.Orders, "From a shell"), Token));
             await BothAsync(services => services.Keys.GetAsync(through, "Ab12CdEf", Token));
@@ -367,7 +419,8 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
             var body = OAuthFlow.Body(("token", secret), ("client_id", account.ClientId), ("client_secret", account.Secret));
             var presented = PresentedClient.Read([], body).Value;
             await RunBothAsync(services => services.Get<Introspection>().AskAsync(body, presented, default, null, OAuthFlow.Origin, Token));
-            await OAuthAsync(services => services.Get<TokenRevocation>().RevokeAsync(OAuthFlow.Body(("token", secret)), PresentedClient.Read([], OAuthFlow.Body()).Value, OAuthFlow.Origin, Token));
+            await OAuthAsync(services => services.Get<TokenRevocation>()
+                .RevokeAsync(OAuthFlow.Body(("token", secret)), PresentedClient.Read([], OAuthFlow.Body()).Value, OAuthFlow.Origin, Token));
         }
 
         await BothAsync(services => services.Get<AuthorizationService>().DisconnectAsync(world.Admin, page.Items[0].Id, Token));
@@ -388,8 +441,10 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
     public async Task People_sign_in_and_out_in_T_SQL()
     {
         world.SetPassword(world.Owner, "a lighthouse keeps nine otters");
-        await BothAsync(services => services.Get<SignInService>().SignInAsync(new("olga@example.com", "wrong", false, IPAddress.Loopback, "Browser"), Token));
-        await BothAsync(services => services.Get<SignInService>().SignInAsync(new("olga@example.com", "a lighthouse keeps nine otters", false, IPAddress.Loopback, "Browser"), Token));
+        await BothAsync(services =>
+            services.Get<SignInService>().SignInAsync(new("olga@example.com", "wrong", false, IPAddress.Loopback, "Browser"), Token));
+        await BothAsync(services => services.Get<SignInService>()
+            .SignInAsync(new("olga@example.com", "a lighthouse keeps nine otters", false, IPAddress.Loopback, "Browser"), Token));
         var actor = world.SignIn(world.Owner);
         await RunBothAsync(services => services.Get<SessionService>().FindLiveAsync(actor.SessionId!, actor.Id, Token));
         await RunBothAsync(services => services.Get<SessionService>().FindStatusAsync(actor.SessionId!, actor.Id, Token));
@@ -401,8 +456,10 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
     public async Task Set_up_is_done_in_T_SQL()
     {
         world.Sql("DELETE FROM Members; DELETE FROM AspNetUsers; DELETE FROM OrganizationSlugs; UPDATE Organizations SET Slug = Slug || '-gone'");
-        await BothAsync(services => services.Get<SetUpService>().SetUpAsync(Actor.System, new("olga@example.com", "a lighthouse keeps nine otters", "Acme", "Orders"), Token));
-        await BothAsync(services => services.Get<SetUpService>().SetUpAsync(Actor.System, new("olga@example.com", "a lighthouse keeps nine otters", "Acme", "Orders"), Token));
+        await BothAsync(services => services.Get<SetUpService>()
+            .SetUpAsync(Actor.System, new("olga@example.com", "a lighthouse keeps nine otters", "Acme", "Orders"), Token));
+        await BothAsync(services => services.Get<SetUpService>()
+            .SetUpAsync(Actor.System, new("olga@example.com", "a lighthouse keeps nine otters", "Acme", "Orders"), Token));
     }
 
     [Fact]
@@ -421,10 +478,13 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
     public async Task New_audit_key_begins_in_T_SQL()
     {
         await KeyAsync();
-        (string, string?)[] settings = [(AuditKeys.Setting, Convert.ToBase64String(new byte[32])), (AuditKeys.OldSetting, TestInstallation.AuditKeyText)];
-        await using var rotated = world.Run(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(tape)), settings);
+        (string, string?)[] settings =
+            [(AuditKeys.Setting, Convert.ToBase64String(new byte[32])), (AuditKeys.OldSetting, TestInstallation.AuditKeyText)];
+        await using var rotated =
+            world.Run(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(tape)), settings);
         await using var other = world.Run(
-            services => services.ConfigureDbContext<SqlServerContext>(options => options.UseSqlServer(connection)), [("Database:Provider", "SqlServer"), ("DataProtection:KeyPath", "keys"), .. settings]);
+            services => services.ConfigureDbContext<SqlServerContext>(options =>
+                options.UseSqlServer(connection)), [("Database:Provider", "SqlServer"), ("DataProtection:KeyPath", "keys"), .. settings]);
         connection.Sent.Clear();
         await rotated.Provider.PrepareAuditKeysAsync(Token);
         await other.Provider.PrepareAuditKeysAsync(Token);
@@ -446,9 +506,11 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await connection.DisposeAsync();
     }
 
-    async Task<string> KeyAsync() => (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
+    async Task<string> KeyAsync() =>
+        (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
 
-    async Task BothAsync<T>(Func<Services, Task<Result<T>>> run) => await RunBothAsync(async services => (await run(services)).Error.OAuthName());
+    async Task BothAsync<T>(Func<Services, Task<Result<T>>> run) =>
+        await RunBothAsync(async services => (await run(services)).Error.OAuthName());
 
     /// <summary>Runs an operation on SQLite, then again with the SQL Server provider.</summary>
     async Task RunBothAsync<T>(Func<Services, Task<T>> run)

@@ -54,7 +54,8 @@ static partial class SqlServerLint
     /// <summary>1919: no (max) column in a key. 1946: rows with a key that exceeds the limit cannot be written.</summary>
     static IEnumerable<string> KeyLengths(ITable table)
     {
-        var keys = table.UniqueConstraints.Select(key => (key.Name, key.Columns, Limit: IsClustered(key) ? ClusteredKeyBytes : OtherKeyBytes))
+        var keys = table.UniqueConstraints.Select(
+            key => (key.Name, key.Columns, Limit: IsClustered(key) ? ClusteredKeyBytes : OtherKeyBytes))
             .Concat(table.Indexes.Select(index => (index.Name, index.Columns, Limit: OtherKeyBytes)));
         foreach (var (name, columns, limit) in keys)
         {
@@ -80,7 +81,8 @@ static partial class SqlServerLint
         key.GetIsPrimaryKey() && key.MappedKeys.All(mapped => mapped.IsClustered() != false);
 
     static int Bytes(IColumn column) => SizedType().Match(column.StoreType) is { Success: true } sized
-        ? int.Parse(sized.Groups["size"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) * (column.StoreType.StartsWith('n') ? 2 : 1)
+        ? int.Parse(sized.Groups["size"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) * (
+            column.StoreType.StartsWith('n') ? 2 : 1)
         : 16; // no other type is longer
 
     [GeneratedRegex(@"^n?(var)?(char|binary)\((?<size>\d+)\)$", RegexOptions.ExplicitCapture, 1000)]

@@ -10,7 +10,8 @@ public sealed class AllowListCheckTests
 
     static readonly KeyClientUsage[] clients =
     [
-        Seen("203.0.113.0/24", "curl", 1), Seen("203.0.113.0/24", "Go", 2), Seen(KeyClientUsage.Unknown, "Go", 3), Seen("2001:db8:40::/48", "Go", 6), Seen("192.0.2.0/24", "Go", 8),
+        Seen("203.0.113.0/24", "curl", 1), Seen("203.0.113.0/24", "Go", 2), Seen(KeyClientUsage.Unknown, "Go", 3),
+        Seen("2001:db8:40::/48", "Go", 6), Seen("192.0.2.0/24", "Go", 8),
     ];
 
     [Theory]
@@ -22,7 +23,8 @@ public sealed class AllowListCheckTests
     [InlineData("203.0.113.0/24", null, "")]
     [InlineData("0.0.0.0/0", "::/0", "203.0.113.0/24")]
     public void Recent_traffic_that_the_new_list_refuses_is_found(string? before, string? after, string found) =>
-        Assert.Equal(found, string.Join(' ', AllowListCheck.ShutOut(clients, before?.Split(' '), after?.Split(' '), Now).Select(client => client.Network)));
+        Assert.Equal(found, string.Join(
+            ' ', AllowListCheck.ShutOut(clients, before?.Split(' '), after?.Split(' '), Now).Select(client => client.Network)));
 
     static KeyClientUsage Seen(string network, string client, int daysAgo) => new(network, client, Now.AddDays(-30), Now.AddDays(-daysAgo));
 }

@@ -37,7 +37,8 @@ public sealed class KeyHistoryTextTests
     [InlineData("key.handed_over", "", "Handed over")]
     public void Entry_is_told_in_a_sentence(string action, string details, string sentence)
     {
-        var parts = details.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(part => part.Split('=', 2)).ToDictionary(part => part[0], string? (part) => part[1], StringComparer.Ordinal);
+        var parts = details.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(part => part.Split('=', 2))
+            .ToDictionary(part => part[0], string? (part) => part[1], StringComparer.Ordinal);
         var item = KeyHistoryText.Of(new(DateTimeOffset.UnixEpoch, action, "Olga", parts));
         Assert.Equal((sentence, "Olga"), (item.Text, item.By));
         Assert.NotEmpty(item.Icon);
@@ -46,7 +47,9 @@ public sealed class KeyHistoryTextTests
     [Fact]
     public void Long_name_is_cut()
     {
-        var item = KeyHistoryText.Of(new(DateTimeOffset.UnixEpoch, "key.renamed", "Olga", new Dictionary<string, string?>(StringComparer.Ordinal) { ["from"] = new('x', 100) }));
+        var item = KeyHistoryText.Of(
+            new(DateTimeOffset.UnixEpoch, "key.renamed", "Olga",
+                new Dictionary<string, string?>(StringComparer.Ordinal) { ["from"] = new('x', 100) }));
         Assert.Equal($"Renamed from “{new string('x', 60)}…”", item.Text);
     }
 }

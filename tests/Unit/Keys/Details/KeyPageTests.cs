@@ -55,7 +55,15 @@ public sealed class KeyPageTests : PageTest
     {
         world.AddResource(TestInstallation.Orders, "workflow", "returns");
         world.AddResource(TestInstallation.Orders, "gateway", "carrier");
-        var key = await AddAsync("Backend", x => x with { Resources = ["workflow:returns", "gateway:carrier"], RequestsPerMinute = 1200, Note = "In the vault", ExpiresAt = new(2027, 3, 1, 0, 0, 0, TimeSpan.Zero) });
+        var key = await AddAsync(
+            "Backend", x =>
+                x with
+                {
+                    Resources = ["workflow:returns", "gateway:carrier"],
+                    RequestsPerMinute = 1200,
+                    Note = "In the vault",
+                    ExpiresAt = new(2027, 3, 1, 0, 0, 0, TimeSpan.Zero)
+                });
         var page = Open(world.Owner, key);
         Assert.Equal("Backend", page.ByRole("heading", "Backend").TextContent);
         Assert.Equal("carrier, returns", Fact(page, "Scope"));
@@ -75,7 +83,8 @@ public sealed class KeyPageTests : PageTest
             world.AddResource(TestInstallation.Orders, "workflow", $"r{number}");
         }
 
-        var page = Open(world.Viewer, await AddAsync("Backend", x => x with { Resources = [.. Enumerable.Range(10, 6).Select(number => $"workflow:r{number}")] }));
+        var page = Open(world.Viewer, await AddAsync(
+            "Backend", x => x with { Resources = [.. Enumerable.Range(10, 6).Select(number => $"workflow:r{number}")] }));
         Assert.Equal("r10, r11, r12, r13 and 2 more", Fact(page, "Scope"));
         await PressAsync(page, "and 2 more");
         page.WaitForAssertion(() => Assert.Equal("r10, r11, r12, r13, r14, r15 Show fewer", Fact(page, "Scope")));
@@ -123,10 +132,13 @@ public sealed class KeyPageTests : PageTest
         await world.Services.Keys.ChangeAsync(world.Admin, key, new(State: KeyState.Inactive, Limits: limits), Token);
         var page = Open(world.Developer, key);
         var enable = page.ByRole("button", "Enable");
-        Assert.Equal(("true", "An admin disabled this key. Only an admin can enable it."), (enable.GetAttribute("aria-disabled"), enable.DescriptionOf()));
-        Assert.Equal("An admin limited this key to 10.0.0.0/8. You can narrow the list but not widen it.", page.ByTestId("admin-allow-list").TextContent);
+        Assert.Equal(("true", "An admin disabled this key. Only an admin can enable it."), (
+            enable.GetAttribute("aria-disabled"), enable.DescriptionOf()));
+        Assert.Equal("An admin limited this key to 10.0.0.0/8. You can narrow the list but not widen it.",
+            page.ByTestId("admin-allow-list").TextContent);
         await AskAsync(page, "Change rate limit");
-        Assert.Contains("An admin set at most 100: you can lower the limit but not raise it.", page.ByRole("form").TextContent, StringComparison.Ordinal);
+        Assert.Contains("An admin set at most 100: you can lower the limit but not raise it.",
+            page.ByRole("form").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,7 +147,8 @@ public sealed class KeyPageTests : PageTest
         var key = await AddAsync("Backend");
         await world.Services.Keys.RevokeAsync(world.Owner, key, Token);
         var page = Open(world.Owner, key);
-        Assert.Contains("Revoked on 21 Nov 2026. Requests using it are refused, and it can’t be changed any more.", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("Revoked on 21 Nov 2026. Requests using it are refused, and it can’t be changed any more.",
+            page.Markup, StringComparison.Ordinal);
         Assert.Equal(["Copy the prefix"], page.AllByRole("button").Select(button => button.NameOf()));
     }
 
@@ -158,7 +171,8 @@ public sealed class KeyPageTests : PageTest
     public async Task Managed_key_names_its_app()
     {
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
-        var app = await world.Services.Get<PublishedAppService>().PublishAsync(world.Owner, new(TestInstallation.Orders, "Chat", "workflow:intake"), Token);
+        var app = await world.Services.Get<PublishedAppService>()
+            .PublishAsync(world.Owner, new(TestInstallation.Orders, "Chat", "workflow:intake"), Token);
         var page = Open(world.Owner, app.Value.Secret.KeyId);
         Assert.Contains("Used by the published app Chat.", page.Markup, StringComparison.Ordinal);
         Assert.EndsWith("/acme/orders/apps", page.ByRole("link", "Chat").GetAttribute("href"), StringComparison.Ordinal);
@@ -210,10 +224,12 @@ public sealed class KeyPageTests : PageTest
         Asked(key, "verify", 2);
         var page = Open(world.Owner, key);
         Assert.Equal(["Granted", "Granted, never used", "Granted, never used", "Refused"], Badges(page));
-        Assert.Contains(page.AllByRole("listitem"), item => item.TextContent.EndsWith("Not granted. Last asked for 29 Dec 2026.", StringComparison.Ordinal));
+        Assert.Contains(page.AllByRole("listitem"), item =>
+            item.TextContent.EndsWith("Not granted. Last asked for 29 Dec 2026.", StringComparison.Ordinal));
         _ = PressAsync(page, "Trim to read"); // completes when the question is answered
         page.WaitForRole("alertdialog", "Trim to read?");
-        Assert.Contains("Backend loses execute and write, and requests that need them will be refused immediately.", page.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Backend loses execute and write, and requests that need them will be refused immediately.",
+            page.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
         Assert.Equal(3, (await GetAsync(key)).Permissions.Count);
         await page.ByRole("form").SubmitAsync();
         page.WaitForAssertion(() => Assert.Contains("Granted 1, used 1 in 90 days.", page.Markup, StringComparison.Ordinal));
@@ -245,11 +261,13 @@ public sealed class KeyPageTests : PageTest
         Counted(key, 0, "insufficient_permissions", 380);
         Counted(key, 3, "rate_limited", 2);
         var page = Open(world.Owner, key);
-        Assert.Single(page.AllByRole("img", "Requests of each day from 24 August to 21 November 2026: 1,506 allowed, 380 refused, 2 rate limited."));
+        Assert.Single(
+            page.AllByRole("img", "Requests of each day from 24 August to 21 November 2026: 1,506 allowed, 380 refused, 2 rate limited."));
         Assert.Equal("Sat 21 Nov 2026: 1,506 allowed, 380 refused", page.ByLabel("Day").GetAttribute("aria-valuetext"));
         var table = page.ByRole("table", "Requests of each day");
         Assert.Equal(91, table.AllByRole("row").Count);
-        Assert.Equal(["Sat 21 Nov 2026", "1,506", "380", "0"], table.AllByRole("row")[1].AllByRole("cell").Select(cell => cell.TextContent));
+        Assert.Equal(
+            ["Sat 21 Nov 2026", "1,506", "380", "0"], table.AllByRole("row")[1].AllByRole("cell").Select(cell => cell.TextContent));
         Assert.Equal(["Wed 18 Nov 2026", "0", "0", "2"], table.AllByRole("row")[4].AllByRole("cell").Select(cell => cell.TextContent));
     }
 
@@ -272,7 +290,8 @@ public sealed class KeyPageTests : PageTest
         Assert.Equal(["203.0.113.0/24New curl 19 Nov 2026 5 min ago", "Unknown Other 13 Nov 2026 1 h ago"], Rows(Open(world.Owner, key)));
 
         static List<string> Rows(IRenderedComponent<PageHost> page) =>
-            [.. page.ByRole("table", "Where used").AllByRole("row").Skip(1).Select(row => string.Join(' ', row.AllByRole("cell").Select(cell => cell.TextContent)))];
+            [.. page.ByRole("table", "Where used").AllByRole("row").Skip(1)
+                .Select(row => string.Join(' ', row.AllByRole("cell").Select(cell => cell.TextContent)))];
     }
 
     [Fact]
@@ -299,7 +318,8 @@ public sealed class KeyPageTests : PageTest
         await AskAsync(page, "Change rate limit");
         await page.ByLabel("Requests a minute").ChangeAsync(new() { Value = "none" });
         await page.ByRole("form").SubmitAsync();
-        Assert.Equal("Use a whole number from 1 to 1,000,000, or leave it empty.", Assert.Single(page.AllByTestId("field-error")).TextContent);
+        Assert.Equal(
+            "Use a whole number from 1 to 1,000,000, or leave it empty.", Assert.Single(page.AllByTestId("field-error")).TextContent);
         await page.ByLabel("Requests a minute").ChangeAsync(new() { Value = "600" });
         await page.ByRole("form").SubmitAsync();
         page.WaitForAssertion(() => Assert.Equal("600 requests a minute", Fact(page, "Rate limit")));
@@ -313,7 +333,8 @@ public sealed class KeyPageTests : PageTest
         await AskAsync(page, "Change note");
         await page.ByLabel("Note").ChangeAsync(new() { Value = new string('x', 501) });
         await page.ByRole("form").SubmitAsync();
-        Assert.StartsWith("Use 500 characters or fewer.", Assert.Single(page.AllByTestId("field-error")).TextContent, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Use 500 characters or fewer.", Assert.Single(page.AllByTestId("field-error")).TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -346,16 +367,19 @@ public sealed class KeyPageTests : PageTest
         Assert.Contains("Use 10.0.0.0/8", Assert.Single(page.AllByTestId("field-error")).TextContent, StringComparison.Ordinal);
         await page.ByLabel("Address or network").ChangeAsync(new() { Value = "10.0.0.0/8" });
         await page.ByRole("form").SubmitAsync();
-        Assert.Contains("Requests from 203.0.113.0/24 (last seen 5 min ago) will be refused.", page.ByRole("alert").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Requests from 203.0.113.0/24 (last seen 5 min ago) will be refused.",
+            page.ByRole("alert").TextContent, StringComparison.Ordinal);
         Assert.Null((await GetAsync(key)).AllowedIps);
         await page.ByRole("form").SubmitAsync();
-        page.WaitForAssertion(() => Assert.Contains("10.0.0.0/8", page.ByRole("list", "Allowed networks").TextContent, StringComparison.Ordinal));
+        page.WaitForAssertion(
+            () => Assert.Contains("10.0.0.0/8", page.ByRole("list", "Allowed networks").TextContent, StringComparison.Ordinal));
         Assert.Equal(["10.0.0.0/8"], (await GetAsync(key)).AllowedIps!);
 
         await AskAsync(page, "Add network…");
         await page.ByLabel("Address or network").ChangeAsync(new() { Value = "11.0.0.0/8" });
         await page.ByRole("form").SubmitAsync();
-        page.WaitForAssertion(() => Assert.Contains("11.0.0.0/8", page.ByRole("list", "Allowed networks").TextContent, StringComparison.Ordinal));
+        page.WaitForAssertion(
+            () => Assert.Contains("11.0.0.0/8", page.ByRole("list", "Allowed networks").TextContent, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -371,11 +395,15 @@ public sealed class KeyPageTests : PageTest
         Assert.Equal(2, boxes.Count);
         Assert.All(boxes, box => Assert.True(box.HasAttribute("checked")));
         Assert.Equal("curl. First seen 21 Nov 2026, last seen 5 min ago.", boxes[0].DescriptionOf());
-        Assert.Contains("Requests without a client address (last seen 1 h ago) will be refused.", page.ByRole("dialog").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Requests without a client address (last seen 1 h ago) will be refused.",
+            page.ByRole("dialog").TextContent, StringComparison.Ordinal);
         await boxes[1].ChangeAsync(new() { Value = false });
-        Assert.Contains("Requests from 198.51.100.0/24 (last seen 1 h ago) and without a client address (last seen 1 h ago) will be refused.", page.ByRole("dialog").TextContent, StringComparison.Ordinal);
+        Assert.Contains(
+            "Requests from 198.51.100.0/24 (last seen 1 h ago) and without a client address (last seen 1 h ago) will be refused.",
+            page.ByRole("dialog").TextContent, StringComparison.Ordinal);
         await page.ByRole("form").SubmitAsync();
-        page.WaitForAssertion(() => Assert.Equal(["203.0.113.0/24"], page.ByRole("list", "Allowed networks").AllByRole("code").Select(code => code.TextContent)));
+        page.WaitForAssertion(() =>
+            Assert.Equal(["203.0.113.0/24"], page.ByRole("list", "Allowed networks").AllByRole("code").Select(code => code.TextContent)));
         await AskAsync(page, "Suggest from traffic…");
         Assert.Single(page.ByRole("group", "Networks").AllByRole("checkbox")); // what the list has is not offered again
     }
@@ -444,13 +472,15 @@ public sealed class KeyPageTests : PageTest
     IRenderedComponent<PageHost> Open(Actor person, string key, string organization = "acme", string project = "orders")
     {
         authorization.SetAuthorized(person.Name)
-            .SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, world.SignIn(person).SessionId!));
+            .SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(
+                CurrentActor.SessionClaim, world.SignIn(person).SessionId!));
         Navigation.NavigateTo($"/{organization}/{project}/keys/{key}");
         return RenderPage<KeyPage>(p => p.Add(x => x.Organization, organization).Add(x => x.ProjectSlug, project).Add(x => x.KeyId, key));
     }
 
     /// <summary>Finds and presses in one go: the page draws itself again when the change feed reports the change before.</summary>
-    static Task PressAsync(IRenderedComponent<PageHost> page, string button) => page.InvokeAsync(() => page.ByRole("button", button).ClickAsync(new()));
+    static Task PressAsync(IRenderedComponent<PageHost> page, string button) =>
+        page.InvokeAsync(() => page.ByRole("button", button).ClickAsync(new()));
 
     static async Task AskAsync(IRenderedComponent<PageHost> page, string button)
     {
@@ -485,7 +515,8 @@ public sealed class KeyPageTests : PageTest
         Count = count,
     });
 
-    static List<string> Badges(IRenderedComponent<PageHost> page) => [.. page.AllByTestId("verdict").Select(badge => badge.TextContent.Trim())];
+    static List<string> Badges(IRenderedComponent<PageHost> page) =>
+        [.. page.AllByTestId("verdict").Select(badge => badge.TextContent.Trim())];
 
     static string Fact(IRenderedComponent<PageHost> page, string name)
     {

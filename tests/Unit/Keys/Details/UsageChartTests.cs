@@ -66,5 +66,6 @@ public sealed class UsageChartTests
 
     static UsageChart Chart(UsageDay day) => new([.. Days(89), day]);
 
-    static List<UsageDay> Days(int count) => [.. Enumerable.Range(0, count).Select(index => new UsageDay(Today.AddDays(1 - count + index), 0, 0, 0))];
+    static List<UsageDay> Days(int count) =>
+        [.. Enumerable.Range(0, count).Select(index => new UsageDay(Today.AddDays(1 - count + index), 0, 0, 0))];
 }

@@ -20,7 +20,8 @@ public sealed class KeySecretTests
         string[] prints =
         [
             key.ToString(), $"{key}", JsonSerializer.Serialize(key), JsonSerializer.Serialize(key, WithFields),
-            JsonSerializer.Serialize<object>(key), JsonSerializer.Serialize(new { key }, WithFields), JsonSerializer.SerializeToNode(key)!.ToJsonString(),
+            JsonSerializer.Serialize<object>(key), JsonSerializer.Serialize(new { key }, WithFields),
+            JsonSerializer.SerializeToNode(key)!.ToJsonString(),
         ];
         var hidden = key.Reveal()[(key.Prefix.Length + 1)..];
         Assert.All(prints, x => Assert.Contains(key.Prefix, x, StringComparison.Ordinal));
@@ -34,7 +35,8 @@ public sealed class KeySecretTests
         Assert.Equal("{Prefix,nq}", typeof(KeySecret).GetCustomAttribute<DebuggerDisplayAttribute>()?.Value);
         var raw = Assert.Single(typeof(KeySecret).GetFields(BindingFlags.Instance | BindingFlags.NonPublic), x => x.Name == "raw");
         Assert.Equal(DebuggerBrowsableState.Never, raw.GetCustomAttribute<DebuggerBrowsableAttribute>()?.State);
-        Assert.DoesNotContain(typeof(KeySecret).GetProperties(), x => x.PropertyType == typeof(string) && x.Name is not ("KeyId" or "Prefix"));
+        Assert.DoesNotContain(
+            typeof(KeySecret).GetProperties(), x => x.PropertyType == typeof(string) && x.Name is not ("KeyId" or "Prefix"));
     }
 
     [Fact]

@@ -43,12 +43,14 @@ public sealed class KeyTemplatePropertyTests
     [Fact]
     public void Template_of_hostile_text_is_legal_and_mints_or_is_refused_by_a_sentence()
     {
-        string[] scraps = ["{", "}", ":", "{env}", "{id:8}", "{id:", "{uuid}", "{secret:32}", "{hex:64}", "nk", "_", "-", "8", "\0", "{}", "é", "😀"];
+        string[] scraps =
+            ["{", "}", ":", "{env}", "{id:8}", "{id:", "{uuid}", "{secret:32}", "{hex:64}", "nk", "_", "-", "8", "\0", "{}", "é", "😀"];
         var random = new Xorshift(3);
         var legal = 0;
         for (var i = 0; i < 20_000; i++)
         {
-            var text = random.Below(4) == 0 ? random.Garbage(random.Below(40)) : string.Concat(Enumerable.Range(0, random.Below(8)).Select(_ => random.Pick(scraps)));
+            var text = random.Below(4) == 0 ? random.Garbage(random.Below(40))
+                : string.Concat(Enumerable.Range(0, random.Below(8)).Select(_ => random.Pick(scraps)));
             if (KeyTemplate.TryParse(text, out var template, out var fault))
             {
                 Assert.Null(fault);

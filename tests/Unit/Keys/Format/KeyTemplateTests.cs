@@ -45,7 +45,8 @@ public sealed class KeyTemplateTests
     }
 
     [Fact]
-    public void Default_template_is_legal_and_the_first_house_style() => Assert.Equal(RandomTemplates.HouseStyles[0], Parse(KeyTemplate.Default).Text);
+    public void Default_template_is_legal_and_the_first_house_style() =>
+        Assert.Equal(RandomTemplates.HouseStyles[0], Parse(KeyTemplate.Default).Text);
 
     [Theory]
     [InlineData("nk_{env}_{id:8}_{secret:32}", @"^(?<prefix>nk_test_(?<id>[0-9A-Za-z]{8}))_[0-9A-Za-z]{32}\z")]
@@ -120,7 +121,8 @@ public sealed class KeyTemplateTests
     public void Fits_of_any_text_allocates_nothing()
     {
         var template = Parse(KeyTemplate.Default);
-        string[] texts = [template.Mint(KeyEnvironment.Live).Reveal(), "nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjh", "", new('x', 100_000)];
+        string[] texts =
+            [template.Mint(KeyEnvironment.Live).Reveal(), "nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjh", "", new('x', 100_000)];
         var fitting = CountFitting(template, texts);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++)
@@ -153,7 +155,14 @@ public sealed class KeyTemplateTests
             {
                 var changed = key.Reveal().ToCharArray();
                 var at = random.Below(changed.Length);
-                var to = random.Below(20) switch { 0 => '\n', 1 => 'é', < 12 => random.Pick(Base62.Digits.ToCharArray()), _ => (char)random.Between(' ', '~') };
+                var to = random.Below(20) switch
+                {
+                    0 => '\n',
+                    1 => 'é',
+                    < 12 =>
+                    random.Pick(Base62.Digits.ToCharArray()),
+                    _ => (char)random.Between(' ', '~')
+                };
                 if (changed[at] != to)
                 {
                     changed[at] = to;

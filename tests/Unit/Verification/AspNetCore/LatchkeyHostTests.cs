@@ -35,7 +35,8 @@ public sealed class LatchkeyHostTests : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Configuration.AddInMemoryCollection(world.DatabaseSettings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
+        builder.Configuration.AddInMemoryCollection(
+            world.DatabaseSettings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
         builder.Configuration["Environments:live:Hosts"] = "127.0.0.1";
         builder.Configuration["Environments:test:Hosts"] = "localhost";
         builder.Services.AddLatchkeyVerification(builder.Configuration, builder.Environment.ContentRootPath);
@@ -45,7 +46,8 @@ public sealed class LatchkeyHostTests : IAsyncLifetime
         app.MapGet("/workflows/{id}", (HttpContext http) => http.User.FindLatchkey()!.KeyId).RequireLatchkey("read", "workflow");
         app.MapPost("/workflows/{name}", () => "done").RequireLatchkey("write", "workflow", "name");
         app.MapGet("/astray", () => "never").RequireLatchkey(resourceKind: "workflow");
-        app.MapGet("/whoami", (HttpContext http) => string.Join(' ', http.User.Claims.Select(claim => $"{claim.Type}={claim.Value}"))).RequireLatchkey();
+        app.MapGet("/whoami", (HttpContext http) =>
+            string.Join(' ', http.User.Claims.Select(claim => $"{claim.Type}={claim.Value}"))).RequireLatchkey();
         app.MapGet("/named", [Authorize(Policy = "permission:execute")] () => "done");
         await app.StartAsync(None);
         client.BaseAddress = new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
@@ -64,7 +66,8 @@ public sealed class LatchkeyHostTests : IAsyncLifetime
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
         var all = await KeyAsync(new(TestInstallation.Orders, "all"));
         var narrow = await KeyAsync(new(TestInstallation.Orders, "narrow", Resources: ["workflow:intake"], Permissions: ["read"]));
-        var (test, foreign) = (await KeyAsync(new(TestInstallation.Orders, "test", KeyEnvironment.Test)), await KeyAsync(new(TestInstallation.Billing, "foreign"), world.Stranger));
+        var (test, foreign) = (await KeyAsync(new(TestInstallation.Orders, "test", KeyEnvironment.Test)), await KeyAsync(
+            new(TestInstallation.Billing, "foreign"), world.Stranger));
         var revoked = await KeyAsync(new(TestInstallation.Orders, "revoked"));
         Assert.True((await world.Services.Keys.RevokeAsync(world.Owner, revoked.Key.KeyId, None)).Succeeded);
 
@@ -75,23 +78,27 @@ public sealed class LatchkeyHostTests : IAsyncLifetime
         Assert.Equal((401, "wrong_environment"), await AskAsync(HttpMethod.Get, "/workflows/any", test));
         Assert.Equal((403, "wrong_project"), await AskAsync(HttpMethod.Get, "/workflows/any", foreign));
         Assert.Equal((403, "resource_out_of_scope"), await AskAsync(HttpMethod.Get, "/workflows/other", narrow));
-        Assert.Equal((403, "resource_out_of_scope"), await AskAsync(HttpMethod.Post, "/workflows/other", narrow)); // it lacks the permission too
+        // it lacks the permission too
+        Assert.Equal((403, "resource_out_of_scope"), await AskAsync(HttpMethod.Post, "/workflows/other", narrow));
         Assert.Equal((403, "insufficient_permissions"), await AskAsync(HttpMethod.Post, "/workflows/intake", narrow));
         Assert.Equal((200, "done"), await AskAsync(HttpMethod.Post, "/workflows/intake", all));
         Assert.Equal((403, "resource_out_of_scope"), await AskAsync(HttpMethod.Get, "/astray", all));
         Assert.Equal((200, "done"), await AskAsync(HttpMethod.Get, "/named", all));
         Assert.Equal((403, "insufficient_permissions"), await AskAsync(HttpMethod.Get, "/named", narrow));
         Assert.Equal(
-            (200, $"key_id={narrow.Key.KeyId} organization=acme project=acme/orders environment=live permission=read"), await AskAsync(HttpMethod.Get, "/whoami", narrow));
+            (200, $"key_id={narrow.Key.KeyId} organization=acme project=acme/orders environment=live permission=read"), await AskAsync(
+                HttpMethod.Get, "/whoami", narrow));
     }
 
     [Fact]
     public async Task Refusal_for_want_of_a_permission_names_the_scope()
     {
         var key = await KeyAsync(new(TestInstallation.Orders, "narrow", Permissions: ["read"]));
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/workflows/intake") { Headers = { { "X-API-Key", key.Secret.Reveal() } } };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, "/workflows/intake") { Headers = { { "X-API-Key", key.Secret.Reveal() } } };
         using var answer = await client.SendAsync(request, None);
-        Assert.StartsWith("Bearer error=\"insufficient_scope\", scope=\"write:workflows\"", Assert.Single(answer.Headers.GetValues("WWW-Authenticate")), StringComparison.Ordinal);
+        Assert.StartsWith("Bearer error=\"insufficient_scope\", scope=\"write:workflows\"",
+            Assert.Single(answer.Headers.GetValues("WWW-Authenticate")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,8 +114,10 @@ public sealed class LatchkeyHostTests : IAsyncLifetime
         await using var context = world.Open();
         Assert.Equal(
             ["insufficient_permissions 2", "resource_out_of_scope 1", "valid 2"],
-            (await context.KeyHours.Where(x => x.KeyId == key.Key.KeyId).ToListAsync(None)).GroupBy(x => x.Outcome).Select(x => $"{x.Key} {x.Sum(row => row.Count)}").Order(StringComparer.Ordinal));
-        Assert.Equal(["execute", "read", "write"], await context.KeyPermissionUses.Select(x => x.Permission).Distinct().Order().ToListAsync(None));
+            (await context.KeyHours.Where(x => x.KeyId == key.Key.KeyId).ToListAsync(None))
+                .GroupBy(x => x.Outcome).Select(x => $"{x.Key} {x.Sum(row => row.Count)}").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["execute", "read", "write"], await context.KeyPermissionUses.Select(x => x.Permission).Distinct().Order().ToListAsync(None));
     }
 
     [Fact]
@@ -126,7 +135,8 @@ public sealed class LatchkeyHostTests : IAsyncLifetime
         Assert.Equal((401, "revoked_key"), await AskAsync(HttpMethod.Get, "/whoami", key));
     }
 
-    async Task<IssuedKey> KeyAsync(NewKey key, Actor? actor = null) => (await world.Services.Keys.CreateAsync(actor ?? world.Owner, key, None)).Value;
+    async Task<IssuedKey> KeyAsync(NewKey key, Actor? actor = null) =>
+        (await world.Services.Keys.CreateAsync(actor ?? world.Owner, key, None)).Value;
 
     /// <summary>Returns the status and the refusal code or the response text.</summary>
     async Task<(int Status, string Says)> AskAsync(HttpMethod method, string path, IssuedKey? key)

@@ -31,11 +31,16 @@ public sealed class ProxyCheckTests : IAsyncLifetime
 
     [Theory]
     [InlineData("10.0.0.0/8", false, false, "", "Proxies:Trusted lists proxies whose headers this API does not apply; call app.UseForwardedHeaders() before app.UseAuthentication().")]
-    [InlineData("10.0.0.0/8", true, false, "10.0.0.0/8", "Proxies:Trusted lists proxies, but ForwardedHeadersOptions.ForwardedHeaders of this API lacks XForwardedFor.")]
-    [InlineData("10.1.0.7", true, true, "10.2.0.0/16", "Proxies:Trusted lists 10.1.0.7, which ForwardedHeadersOptions of this API does not know.")]
-    [InlineData("10.1.0.0/16,192.0.2.0/24", true, true, "10.0.0.0/8", "Proxies:Trusted lists 192.0.2.0/24, which ForwardedHeadersOptions of this API does not know.")]
-    [InlineData("10.0.0.0/8", true, true, "10.1.0.0/16", "Proxies:Trusted lists 10.0.0.0/8, which ForwardedHeadersOptions of this API does not know.")]
-    public async Task Start_fails_where_a_trusted_proxy_has_no_effect(string trusted, bool isCalled, bool isOn, string known, string sentence)
+    [InlineData("10.0.0.0/8", true, false, "10.0.0.0/8",
+        "Proxies:Trusted lists proxies, but ForwardedHeadersOptions.ForwardedHeaders of this API lacks XForwardedFor.")]
+    [InlineData("10.1.0.7", true, true, "10.2.0.0/16",
+        "Proxies:Trusted lists 10.1.0.7, which ForwardedHeadersOptions of this API does not know.")]
+    [InlineData("10.1.0.0/16,192.0.2.0/24", true, true, "10.0.0.0/8",
+        "Proxies:Trusted lists 192.0.2.0/24, which ForwardedHeadersOptions of this API does not know.")]
+    [InlineData("10.0.0.0/8", true, true, "10.1.0.0/16",
+        "Proxies:Trusted lists 10.0.0.0/8, which ForwardedHeadersOptions of this API does not know.")]
+    public async Task Start_fails_where_a_trusted_proxy_has_no_effect(
+        string trusted, bool isCalled, bool isOn, string known, string sentence)
     {
         await using var app = Build(trusted, isCalled, isOn, known);
         Assert.Equal(sentence, (await Assert.ThrowsAsync<SettingException>(() => app.StartAsync(Token))).Message);
@@ -58,7 +63,11 @@ public sealed class ProxyCheckTests : IAsyncLifetime
     {
         await using var app = Build("", isCalled: true, isOn: true, isKnown ? "127.0.0.0/8" : "10.0.0.0/8");
         await app.StartAsync(Token);
-        using var client = new HttpClient { BaseAddress = new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) };
+        using var client = new HttpClient
+        {
+            BaseAddress = new(
+            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single())
+        };
         await AskAsync();
         Assert.DoesNotContain(log, line => line.Contains("X-Forwarded-For", StringComparison.Ordinal));
         client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.7");
@@ -66,7 +75,8 @@ public sealed class ProxyCheckTests : IAsyncLifetime
         await AskAsync();
         Assert.Equal(reports, log.Count(line => line.StartsWith("A request from ", StringComparison.Ordinal)));
 
-        async Task AskAsync() => Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(new Uri("/guarded", UriKind.Relative), Token)).StatusCode);
+        async Task AskAsync() =>
+            Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(new Uri("/guarded", UriKind.Relative), Token)).StatusCode);
     }
 
     WebApplication Build(string trusted, bool isCalled, bool isOn, string known)
@@ -74,7 +84,8 @@ public sealed class ProxyCheckTests : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(new Recorder(log));
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Configuration.AddInMemoryCollection(world.DatabaseSettings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
+        builder.Configuration.AddInMemoryCollection(
+            world.DatabaseSettings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
         builder.Configuration["Proxies:Trusted"] = trusted;
         builder.Services.AddLatchkeyVerification(builder.Configuration, builder.Environment.ContentRootPath);
         builder.Services.AddAuthentication().AddLatchkey();
@@ -110,7 +121,8 @@ public sealed class ProxyCheckTests : IAsyncLifetime
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             lines.Enqueue(formatter(state, exception));
 
         public void Dispose()
