@@ -13,7 +13,7 @@ using SessionOptions = Dashboard.Core.Changes.SessionOptions;
 
 namespace Dashboard.Auth;
 
-/// <summary>The session cookie. It contains only the user's and the session's identifier; the rest is read from the database for each
+/// <summary>The session cookie. It contains only the user's identifier and the session's secret; the rest is looked up for each
 /// request.</summary>
 static class SessionCookie
 {
