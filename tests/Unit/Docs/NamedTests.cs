@@ -24,10 +24,15 @@ static partial class NamedTests
         return named.Count;
     }
 
-    /// <summary>Whether the method stands right after the attributes of a test.</summary>
-    static bool IsTest(string source, string method) => Regex.IsMatch(
-        source, $@"\[(Fact|Theory|SkippableFact)\b[^\n]*\n(\s*(\[[^\n]*|//[^\n]*)\n)*\s*public (async )?(void|Task|ValueTask) {method}\(",
-        RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
+    /// <summary>Whether the method is the first public one after the attribute of a test.</summary>
+    static bool IsTest(string source, string method)
+    {
+        var declared = new[] { "void", "Task", "async Task", "ValueTask", "async ValueTask" }
+            .Select(type => source.IndexOf($" public {type} {method}(", StringComparison.Ordinal)).Max();
+        var before = declared < 0 ? "" : source[..declared];
+        var attribute = new[] { "[Fact", "[Theory" }.Max(name => before.LastIndexOf(name, StringComparison.Ordinal));
+        return attribute >= 0 && !before[attribute..].Contains(" public ", StringComparison.Ordinal);
+    }
 
     [GeneratedRegex(@"`(?<class>[A-Z][A-Za-z0-9]*(Tests|Journeys))\.(?<method>[A-Za-z0-9_]+)`", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex TestName();
