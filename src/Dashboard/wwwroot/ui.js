@@ -61,12 +61,11 @@
     return heading;
   }
 
-  // A button that is disabled while it has the focus, as at the last row or page, hands it to the one beside it. Outside of dialogs and pagers that
-  // one may do something else altogether.
+  // A button that is disabled while it has the focus, as at the last row or page, hands it to the one beside it.
   function leaveDisabled() {
     const from = document.activeElement;
     if (!from?.disabled) return;
-    const beside = (open.length || from.closest('nav')) && [...from.parentElement.children].find(other => other.matches('button:not(:disabled)'));
+    const beside = [...from.parentElement.children].find(other => other.matches('button:not(:disabled)'));
     if (beside) beside.focus();
     else if (open.length) openedDialog(open.at(-1));
     else successor(remember(from))?.focus();
