@@ -94,7 +94,6 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
         await visit.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Remove…" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Remove passkey" }).ClickAsync();
         await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Actions for Work laptop" })).ToHaveCountAsync(0);
-        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Passkeys" })).ToBeFocusedAsync(); // the list is gone
     }
 
     [Fact]
@@ -118,8 +117,6 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Set up authenticator app" }).ClickAsync();
         var secret = await EnterFirstCodeAsync(visit);
         await visit.UntilNoDialogAsync();
-        // in place of the button
-        await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Actions for authenticator app" })).ToBeFocusedAsync();
         await OpenDeviceAsync(visit, own);
         var code = visit.Page.GetByLabel("Or a code");
         await code.FillAsync("12345");

@@ -59,7 +59,6 @@ public sealed class AuditJourneys(Product product, Browser browser) : IClassFixt
         Assert.Contains("\"action\": \"key.renamed\"", await visit.ReadClipboardAsync(), StringComparison.Ordinal);
         await drawer.GetByRole(AriaRole.Button, new() { Name = "Older row" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "Key created" }).First).ToBeVisibleAsync();
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Newer row" })).ToBeFocusedAsync(); // there is no older one
         await page.Keyboard.PressAsync("Escape");
         await visit.UntilNoDialogAsync();
         await Expect(renamed).ToBeFocusedAsync();

@@ -12,9 +12,9 @@ namespace Dashboard.Tests.E2E.Support;
 /// <summary>Starts the collections that take longest first. One that starts last would run on after all others have ended.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    /// <summary>How many collections run at a time. A test waits for browsers and for other processes: with as many as a small machine has
-    /// cores, half of them would be idle.</summary>
-    public const int AtOnce = 4;
+    /// <summary>How many collections run at a time. More than two on two cores take nearly as long altogether, and some steps of a browser
+    /// longer than anyone would wait for.</summary>
+    public const int AtOnce = 2;
 
     static readonly ILookup<string, Type> Classes = typeof(LongestFirst).Assembly.GetTypes()
         .Where(type => type is { IsClass: true, IsAbstract: false })
