@@ -93,7 +93,9 @@ public sealed partial class PageActionTests(PageActionTests.Furnished furnished,
             }
         }
 
-        foreach (var unknown in shown.Where(x => Array.TrueForAll(page.Controls, control => control.Name != x.Name)))
+        // A list that has grown long has a pager too.
+        foreach (var unknown in shown.Where(x => x.Name is not ("combobox Rows" or "button Previous page" or "button Next page")
+            && Array.TrueForAll(page.Controls, control => control.Name != x.Name)))
         {
             yield return $"{page.Path} as {role}: {unknown.Name} is nowhere in the table of controls";
         }

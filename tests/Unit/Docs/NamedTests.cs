@@ -31,7 +31,7 @@ static partial class NamedTests
             .Select(type => source.IndexOf($" public {type} {method}(", StringComparison.Ordinal)).Max();
         var before = declared < 0 ? "" : source[..declared];
         var attribute = new[] { "[Fact", "[Theory" }.Max(name => before.LastIndexOf(name, StringComparison.Ordinal));
-        return attribute >= 0 && !before[attribute..].Contains(" public ", StringComparison.Ordinal);
+        return attribute >= 0 && !before[attribute..].Contains("\n    public ", StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"`(?<class>[A-Z][A-Za-z0-9]*(Tests|Journeys))\.(?<method>[A-Za-z0-9_]+)`", RegexOptions.ExplicitCapture, 5000)]
