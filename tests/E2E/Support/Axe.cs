@@ -24,17 +24,9 @@ static class Axe
     {
         if (!await part.Page.EvaluateAsync<bool>("'axe' in window"))
         {
-            await DefineAsync(part.Page);
+            await part.Page.EvaluateAsync(Script);
         }
 
         return await part.EvaluateAsync<string[]>(Run, contrastOnly ? ContrastRules : null);
-    }
-
-    /// <summary>Past Playwright, whose own evaluation would have the browser compile all of it before a part of it runs.</summary>
-    static async Task DefineAsync(IPage page)
-    {
-        var session = await page.Context.NewCDPSessionAsync(page);
-        await session.SendAsync("Runtime.evaluate", new() { ["expression"] = Script });
-        await session.DetachAsync();
     }
 }
