@@ -281,8 +281,11 @@ public sealed partial class MemberService
             row => new MemberSummary(row.Id, row.Name, row.Email!, row.Role, row.DisabledAt is not null, row.JoinedAt, row.Id == actor.Id)
             {
                 Details = !manages && row.Id != actor.Id ? null : new(
-                row.LastSeenAt, row.HasPasskey ? SecondFactor.Passkey : row.HasAuthenticator
-                    ? SecondFactor.Authenticator : SecondFactor.None, row.Keys, row.Accounts),
+                    row.LastSeenAt,
+                    row.HasPasskey ? SecondFactor.Passkey
+                        : row.HasAuthenticator ? SecondFactor.Authenticator
+                        : SecondFactor.None,
+                    row.Keys, row.Accounts),
             });
     }
 }

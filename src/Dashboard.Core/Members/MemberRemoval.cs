@@ -121,8 +121,8 @@ public sealed partial class MemberService
 
         kept.ForEach(account => ServiceAccountService.HandOver(change, account, leaver, heir: null));
         return new Settlement(
-            revoked.ConvertAll(key => key.KeyId), handed.ConvertAll(key =>
-                key.KeyId), [.. accounts.Where(x => x.DeletedAt is not null).Select(x => x.Id)],
+            revoked.ConvertAll(key => key.KeyId), handed.ConvertAll(key => key.KeyId),
+            [.. accounts.Where(x => x.DeletedAt is not null).Select(x => x.Id)],
             [.. accounts.Where(x => x.DeletedAt is null).Select(x => x.Id)], kept.ConvertAll(account => account.Id));
     }
 

@@ -12,8 +12,8 @@ namespace Dashboard.Tests.E2E.Support;
 /// <summary>Starts the collections that take longest first. One that starts last would run on after all others have ended.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    /// <summary>How many collections run at a time. More than two on two cores take nearly as long altogether, and some steps of a browser
-    /// longer than anyone would wait for.</summary>
+    /// <summary>How many collections run at a time: as many as a small machine has cores. More take nearly as long altogether, and some
+    /// steps of a browser longer than anyone would wait for.</summary>
     public const int AtOnce = 2;
 
     static readonly ILookup<string, Type> Classes = typeof(LongestFirst).Assembly.GetTypes()

@@ -1,6 +1,8 @@
+using Dashboard.Core.Audit;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Usage;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Dashboard.Tests.E2E.Support;
@@ -33,7 +35,9 @@ public sealed class Tenants : IAsyncLifetime
     /// <summary>Access tokens of the first organization, created on demand.</summary>
     public Task<Issued> Tokens => tokens.Value;
 
-    public Product Product { get; } = new Product().With("Keys:MaxActivePerProject", "100000").WithoutRateLimits();
+    /// <summary>It writes refusals when it stops: at its own times, it would write during a test that counts what is written.</summary>
+    public Product Product { get; } = new Product().With("Keys:MaxActivePerProject", "100000").WithoutRateLimits().With(services =>
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<AuditRefusalService>(provider, new FakeTimeProvider())));
 
     /// <summary>Owner of the first organization.</summary>
     public ApiClient Owner { get; private set; } = null!;

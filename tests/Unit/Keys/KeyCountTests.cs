@@ -95,8 +95,8 @@ public sealed class KeyCountTests : IAsyncDisposable
         var active = keys.Count(key =>
             key.State != KeyState.Revoked && key.OwnerType != PartyType.PublishedApp && (key.ExpiresAt is null || key.ExpiresAt > now));
         var stored = await context.Projects.Where(x => x.Id == id).Select(x => x.ActiveKeys).SingleAsync(Token);
-        Assert.True(stored == keys.Count(key =>
-            key.Counted), $"{path} after {after}: {stored} stored, {keys.Count(key => key.Counted)} marked");
+        var marked = keys.Count(key => key.Counted);
+        Assert.True(stored == marked, $"{path} after {after}: {stored} stored, {marked} marked");
         var allowance = (await world.Services.Keys.AllowanceAsync(world.Viewer, path, Token)).Value;
         Assert.True(active == allowance.Used, $"{path} after {after}: {active} active, {allowance.Used} shown");
         Assert.InRange(active, 0, Max);

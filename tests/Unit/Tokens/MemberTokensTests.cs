@@ -68,8 +68,8 @@ public sealed class MemberTokensTests : IAsyncDisposable
 
         var actor = await ActorAsync(world.Owner);
         Assert.Equal(["acme"], (await world.Services.Projects.OrganizationsAsync(actor, Token)).Select(x => x.Slug));
-        Assert.Equal(["acme"], (await world.Services.Projects.ListAsync(actor, null, null, 50, Token)).Value.Items.Select(x =>
-            x.Organization).Distinct());
+        var projects = (await world.Services.Projects.ListAsync(actor, null, null, 50, Token)).Value.Items;
+        Assert.Equal(["acme"], projects.Select(x => x.Organization).Distinct());
         ErrorCode?[] answers =
         [
             (await world.Services.Projects.GetAsync(actor, new("globex", "billing"), Token)).Error?.Code,
