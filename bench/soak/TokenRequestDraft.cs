@@ -121,14 +121,21 @@ sealed class TokenRequestDraft
         if (Body == TokenBody.Multipart)
         {
             var multipart = new MultipartFormDataContent();
-            filled.ForEach(pair => multipart.Add(new StringContent(pair.Value), pair.Key));
+            foreach (var (name, value) in filled)
+            {
+                var part = new StringContent(value);
+                part.Headers.ContentDisposition = new("form-data") { Name = $"\"{name}\"" }; // which may be empty
+                multipart.Add(part);
+            }
+
             request.Content = multipart;
         }
         else if (Method != HttpMethod.Get && Body != TokenBody.InQuery)
         {
             request.Content = new ByteArrayContent(Body switch
             {
-                TokenBody.Json => JsonSerializer.SerializeToUtf8Bytes(filled.DistinctBy(pair => pair.Key).ToDictionary()),
+                TokenBody.Json => Encoding.UTF8.GetBytes(
+                    $"{{{string.Join(',', filled.Select(pair => $"{Quote(pair.Key)}:{Quote(pair.Value)}"))}}}"), // with what is repeated
                 TokenBody.FormWithMark => [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(form)],
                 _ => Encoding.UTF8.GetBytes(form),
             });
@@ -144,6 +151,8 @@ sealed class TokenRequestDraft
         }
 
         return request;
+
+        static string Quote(string text) => JsonSerializer.Serialize(text);
     }
 }
 

@@ -7,13 +7,13 @@ sealed class SessionLock(SessionOptions options) : IActorLock
 {
     static readonly HandWrittenSql hold = new(sql =>
     {
-        var (row, ended, confirmed) = (typeof(Session), sql.Name(nameof(Session.EndedAt)), sql.Name(nameof(Session.ConfirmedAt)));
-        var change = $"UPDATE {sql.Table(row)} SET {ended} = {ended}";
-        var which = $"WHERE {sql.Name(nameof(Session.Id))} = {sql.Value(row, nameof(Session.Id))} "
-            + $"AND {sql.Name(nameof(Session.UserId))} = {sql.Value(row, nameof(Session.UserId))} AND {ended} IS NULL "
+        var row = typeof(Session);
+        var which = $"{sql.Name(nameof(Session.Id))} = {sql.Value(row, nameof(Session.Id))} "
+            + $"AND {sql.Name(nameof(Session.UserId))} = {sql.Value(row, nameof(Session.UserId))} "
+            + $"AND {sql.Name(nameof(Session.EndedAt))} IS NULL "
             + $"AND {sql.Name(nameof(Session.ExpiresAt))} > {sql.Value(row, nameof(Session.ExpiresAt))} "
             + $"AND {sql.Name(nameof(Session.IdleAt))} > {sql.Value(row, nameof(Session.IdleAt))}";
-        return sql.HasOutput ? $"{change} OUTPUT INSERTED.{confirmed} {which}" : $"{change} {which} RETURNING {confirmed}";
+        return sql.Hold(row, nameof(Session.ConfirmedAt), which, order: nameof(Session.Id));
     });
 
     public ActorLockOrder Order => ActorLockOrder.Session;

@@ -106,6 +106,18 @@ sealed class SqlText(DashboardContext context)
         return quote.GenerateParameterName(NameOf(parameters.Count - 1));
     }
 
+    /// <summary>Reads a column of some rows and holds them until the transaction ends. On PostgreSQL, two updates could wait for each
+    /// other's rows: each takes them as they lie in the table, and moves them.</summary>
+    /// <param name="column">The column to read.</param>
+    /// <param name="which">The condition, in SQL.</param>
+    /// <param name="order">The column in whose order rows are taken.</param>
+    public string Hold(Type type, string column, string which, string order) => context switch
+    {
+        { HasOneWriter: true } => $"SELECT {Name(column)} FROM {Table(type)} WHERE {which}",
+        PostgreSqlContext => $"SELECT {Name(column)} FROM {Table(type)} WHERE {which} ORDER BY {Name(order)} FOR NO KEY UPDATE",
+        _ => $"UPDATE {Table(type)} SET {Name(column)} = {Name(column)} OUTPUT INSERTED.{Name(column)} WHERE {which}",
+    };
+
     /// <summary>Builds the command.</summary>
     public IRelationalCommand Build(string sql)
     {

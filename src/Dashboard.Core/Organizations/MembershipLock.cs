@@ -8,8 +8,9 @@ sealed class MembershipLock : IActorLock
 {
     static readonly HandWrittenSql hold = new(sql =>
     {
-        var (row, role) = (typeof(Member), sql.Name(nameof(Member.Role)));
-        return $"UPDATE {sql.Table(row)} SET {role} = {role} WHERE {sql.Name(nameof(Member.UserId))} = {sql.Value(row, nameof(Member.UserId))}";
+        var row = typeof(Member);
+        var which = $"{sql.Name(nameof(Member.UserId))} = {sql.Value(row, nameof(Member.UserId))}";
+        return sql.Hold(row, nameof(Member.Role), which, order: nameof(Member.OrganizationId));
     });
 
     public ActorLockOrder Order => ActorLockOrder.Memberships;
@@ -17,7 +18,7 @@ sealed class MembershipLock : IActorLock
     public async Task<bool> TakeAsync(UnitOfWork unit, CancellationToken cancellationToken)
     {
         var actor = unit.Actor;
-        if (actor.Type == PartyType.User)
+        if (actor.Type == PartyType.User && !unit.Context.HasOneWriter)
         {
             await hold.ExecuteAsync(unit.Context, [actor.Id], cancellationToken);
         }

@@ -11,9 +11,13 @@ public sealed class DatabaseAway() : DbException("Simulates an unavailable datab
 public sealed class SentCommands : DbCommandInterceptor
 {
     readonly ConcurrentQueue<string> sent = new();
+    readonly ConcurrentQueue<Exception> failures = new();
 
     /// <summary>The SQL of the commands, in order.</summary>
     public IReadOnlyList<string> Sent => [.. sent];
+
+    /// <summary>What the database refused, even where it was tried again.</summary>
+    public IReadOnlyList<Exception> Failures => [.. failures];
 
     /// <summary>Selects the commands that fail, by their SQL.</summary>
     public Func<string, bool> FailWhen { get; set; } = _ => false;
@@ -46,6 +50,13 @@ public sealed class SentCommands : DbCommandInterceptor
     public override ValueTask<InterceptionResult<object>> ScalarExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<object> result, CancellationToken cancellationToken = default) =>
             new(See(command, result));
+
+    public override Task CommandFailedAsync(
+        DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default)
+    {
+        failures.Enqueue(eventData.Exception);
+        return Task.CompletedTask;
+    }
 
     T See<T>(DbCommand command, T result)
     {
