@@ -85,6 +85,9 @@ sealed class TokenRequestDraft
     /// <summary>The content type, or null for none.</summary>
     public string? ContentType { get; set; } = "application/x-www-form-urlencoded";
 
+    /// <summary>Whether the body is an object that has a name more than once.</summary>
+    public bool RepeatsInJson => Body == TokenBody.Json && Parameters.DistinctBy(parameter => parameter.Name).Count() < Parameters.Count;
+
     /// <summary>The header for a client with its secret (RFC 6749 section 2.3.1).</summary>
     public static string Basic(string id, string secret) =>
         "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Uri.EscapeDataString(id)}:{Uri.EscapeDataString(secret)}"));
