@@ -111,12 +111,14 @@ sealed class SqlText(DashboardContext context)
     /// <param name="column">The column to read.</param>
     /// <param name="which">The condition, in SQL.</param>
     /// <param name="order">The column in whose order rows are taken.</param>
-    public string Hold(Type type, string column, string which, string order) => context switch
+    public string Hold(Type type, string column, string which, string order)
     {
-        { HasOneWriter: true } => $"SELECT {Name(column)} FROM {Table(type)} WHERE {which}",
-        PostgreSqlContext => $"SELECT {Name(column)} FROM {Table(type)} WHERE {which} ORDER BY {Name(order)} FOR NO KEY UPDATE",
-        _ => $"UPDATE {Table(type)} SET {Name(column)} = {Name(column)} OUTPUT INSERTED.{Name(column)} WHERE {which}",
-    };
+        var change = $"UPDATE {Table(type)} SET {Name(column)} = {Name(column)}";
+        return context is PostgreSqlContext
+                ? $"SELECT {Name(column)} FROM {Table(type)} WHERE {which} ORDER BY {Name(order)} FOR NO KEY UPDATE"
+            : HasOutput ? $"{change} OUTPUT INSERTED.{Name(column)} WHERE {which}"
+            : $"{change} WHERE {which} RETURNING {Name(column)}";
+    }
 
     /// <summary>Builds the command.</summary>
     public IRelationalCommand Build(string sql)

@@ -18,7 +18,7 @@ sealed class MembershipLock : IActorLock
     public async Task<bool> TakeAsync(UnitOfWork unit, CancellationToken cancellationToken)
     {
         var actor = unit.Actor;
-        if (actor.Type == PartyType.User && !unit.Context.HasOneWriter)
+        if (actor.Type == PartyType.User)
         {
             await hold.ExecuteAsync(unit.Context, [actor.Id], cancellationToken);
         }
