@@ -64,6 +64,7 @@ public sealed partial class SecurityPage : ComponentBase, IDisposable
         if (await User.ActorAsync() is { } actor && await Query.ReadAsync(actor, life.Token) is { Succeeded: true, Value: var read })
         {
             View = read; // otherwise the router redirects to the sign-in page
+            StateHasChanged(); // a dialog may have asked, not the page
         }
     }
 

@@ -32,25 +32,47 @@
   const dialogs = () => all(document, '.mud-dialog-container');
   const label = element => element.getAttribute('aria-label') ?? (element.matches('a, button, label') ? element.textContent.trim() : ''); // of a text that may be a secret nothing is kept
 
-  // Where the focus is, with all that finds its successor once it is gone: the same key, the same name, the same place in the same table or list.
-  const rows = 'tbody > tr, .items > li';
+  // Where the focus is, with all that finds its successor once it is gone or disabled: the same key, the same name, the same place in the
+  // same table or list, the heading of the same part.
+  const rows = 'tbody > tr, :is(.items, .cidrs) > li';
   function remember(element) {
     const row = element.closest(rows);
     return {
       element, name: label(element), next: element.dataset.focusNext, key: element.closest('[data-key]')?.dataset.key,
       list: row?.parentElement.closest('[aria-label]')?.getAttribute('aria-label'), row: row ? [...row.parentElement.children].indexOf(row) : 0,
+      part: element.closest('#main :is(section, form)[aria-labelledby]')?.getAttribute('aria-labelledby'),
     };
   }
 
   function successor(from) {
-    if (from?.element.isConnected) return from.element;
-    const control = 'a[href], button, input, [role="combobox"]', main = document.getElementById('main') ?? document.body;
+    if (from?.element.isConnected && !from.element.disabled) return from.element;
+    const control = ':is(a[href], button, input, [role="combobox"]):not(:disabled)';
+    const main = document.getElementById('main') ?? document.body;
     const named = from && ((from.next && all(document, from.next).find(next => next.checkVisibility())) || (from.key && main.querySelector(`[data-key="${CSS.escape(from.key)}"] button`))
       || (from.name && all(main, control).find(other => label(other) === from.name)));
     if (named) return named;
     const left = from?.list ? all(main, `[aria-label="${CSS.escape(from.list)}"] :is(${rows})`) : [];
     const row = left[Math.min(from?.row ?? 0, left.length - 1)];
-    return row?.querySelector('[aria-haspopup="menu"]') ?? row?.querySelector('button, a[href]') ?? main.querySelector('h1');
+    return row?.querySelector('[aria-haspopup="menu"]') ?? row?.querySelector(':is(button, a[href]):not(:disabled)')
+      ?? headingOf(from?.part) ?? main.querySelector('h1');
+  }
+
+  function headingOf(part) {
+    const heading = part && document.querySelector(`h2[id="${CSS.escape(part)}"]`);
+    if (heading) heading.tabIndex = -1;
+    return heading;
+  }
+
+  // A button that is disabled while it has the focus, as at the last row or page, hands it to the one beside it. Outside of dialogs and
+  // pagers that one may do something else altogether.
+  function leaveDisabled() {
+    const from = document.activeElement;
+    if (!from?.disabled) return;
+    const related = open.length || from.closest('nav');
+    const beside = related && [...from.parentElement.children].find(other => other.matches('button:not(:disabled)'));
+    if (beside) beside.focus();
+    else if (open.length) openedDialog(open.at(-1));
+    else successor(remember(from))?.focus();
   }
 
   // A menu's link leads to the next page's heading, as every link does. MudBlazor gives the focus back to the menu's button, sometimes after that.
@@ -622,6 +644,7 @@
     all(document, '[data-reveal]').forEach(button => { button.hidden = false; });
     settle();
     new MutationObserver(settle).observe(document.body, { childList: true, subtree: true });
+    new MutationObserver(leaveDisabled).observe(document.body, { subtree: true, attributeFilter: ['disabled'] });
     // A list hands its choice to the form as the value of a hidden field.
     new MutationObserver(() => all(document, 'form[data-draft]').forEach(saveDraft)).observe(document.body, { subtree: true, attributeFilter: ['value'] });
     if (live()?.hidden) new MutationObserver(pressEarly).observe(live().parentElement, { childList: true, subtree: true, attributeFilter: ['hidden'] });

@@ -122,6 +122,8 @@ public sealed partial class PasswordJourneys(StoppedProduct stopped, Browser bro
         // the newest, after the button for all others
         await sessions.GetByRole(AriaRole.Button, new() { Name = "End ", Exact = false }).Nth(1).ClickAsync();
         await Expect(sessions.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(2);
+        // of the row in its place
+        await Expect(sessions.GetByRole(AriaRole.Button, new() { Name = "End ", Exact = false }).Nth(1)).ToBeFocusedAsync();
         Assert.Equal((401, 200), ((await other.GetAsync("/api/session")).Status, (await own.Owner.GetAsync("/api/session")).Status));
         await sessions.GetByRole(AriaRole.Button, new() { Name = "End all others" }).ClickAsync();
         await Expect(sessions.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(1);

@@ -90,10 +90,17 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
         await visit.UntilInteractiveAsync();
         await visit.GoAsync("/account/security");
         await Expect(visit.Page.GetByText("Last used just now")).ToBeVisibleAsync();
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Actions for Work laptop" }).ClickAsync();
-        await visit.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Remove…" }).ClickAsync();
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Remove passkey" }).ClickAsync();
-        await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Actions for Work laptop" })).ToHaveCountAsync(0);
+        var hand = new PageDriver(visit.Page, InputMode.Keys);
+        await hand.TakeAsync("Actions for Work laptop", "Rename…");
+        await hand.AtAsync("textbox: Name");
+        await hand.WriteAsync(AriaRole.Textbox, "Name", "Desk laptop");
+        await hand.KeyAsync("Enter");
+        await hand.AtAsync("button: Actions for Desk laptop");
+        await hand.TakeAsync("Actions for Desk laptop", "Remove…");
+        await hand.AtAsync("button: Cancel");
+        await hand.PressAsync(AriaRole.Button, "Remove passkey");
+        await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Actions for Desk laptop" })).ToHaveCountAsync(0);
+        await hand.AtAsync("h2: Passkeys"); // the list is gone
     }
 
     [Fact]
@@ -117,6 +124,8 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Set up authenticator app" }).ClickAsync();
         var secret = await EnterFirstCodeAsync(visit);
         await visit.UntilNoDialogAsync();
+        // in place of the button
+        await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Actions for authenticator app" })).ToBeFocusedAsync();
         await OpenDeviceAsync(visit, own);
         var code = visit.Page.GetByLabel("Or a code");
         await code.FillAsync("12345");

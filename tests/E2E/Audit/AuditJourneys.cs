@@ -29,8 +29,9 @@ public sealed class AuditJourneys(Product product, Browser browser) : IClassFixt
         await visit.ExpectAccessibleAsync(PageState.Audit);
 
         // Filters are in the address, and survive a reload.
-        await visit.ChooseAsync("Category", "Keys");
-        await visit.ChooseAsync("Actor", "Anneliese Brandt-Oberhausen");
+        var hand = new PageDriver(page, InputMode.Keys);
+        await hand.ChooseAsync("Category", "Keys");
+        await hand.ChooseAsync("Actor", "Anneliese Brandt-Oberhausen");
         await page.UntilAtAsync("*/audit?category=keys&actor=*");
         await Expect(Rows()).ToHaveCountAsync(3);
         await page.ReloadAsync();
@@ -40,12 +41,14 @@ public sealed class AuditJourneys(Product product, Browser browser) : IClassFixt
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No rows of" })).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.AuditNoMatch);
         await page.GetByRole(AriaRole.Button, new() { Name = "Clear filters" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Dates and network…" }).ClickAsync();
-        await page.GetByRole(AriaRole.Textbox, new() { Name = "Network" }).FillAsync("10.2.3.4");
+        await hand.PressAsync(AriaRole.Button, "Dates and network…");
+        await hand.AtAsync("date: From");
+        await hand.WriteAsync(AriaRole.Textbox, "Network", "10.2.3.4");
         await visit.ExpectAccessibleAsync(PageState.AuditFilters, page.GetByRole(AriaRole.Dialog));
-        await page.Keyboard.PressAsync("Enter");
+        await hand.KeyAsync("Enter");
         await page.UntilAtAsync("*/audit?network=10.2.3.4");
         await Expect(Rows()).ToHaveCountAsync(3);
+        await hand.AtAsync("button: Dates and network…");
 
         // Details by keyboard, the row before, and back to the button.
         var renamed = page.GetByRole(AriaRole.Button, new() { Name = "Details of Key renamed" });
@@ -59,29 +62,28 @@ public sealed class AuditJourneys(Product product, Browser browser) : IClassFixt
         Assert.Contains("\"action\": \"key.renamed\"", await visit.ReadClipboardAsync(), StringComparison.Ordinal);
         await drawer.GetByRole(AriaRole.Button, new() { Name = "Older row" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "Key created" }).First).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Newer row" })).ToBeFocusedAsync(); // there is no older one
         await page.Keyboard.PressAsync("Escape");
         await visit.UntilNoDialogAsync();
         await Expect(renamed).ToBeFocusedAsync();
 
         // A whole key finds its rows and is nowhere.
-        await page.GetByRole(AriaRole.Button, new() { Name = "Remove filter: From 10.2.3.4" }).ClickAsync();
+        await hand.PressAsync(AriaRole.Button, "Remove filter: From 10.2.3.4");
         await page.GetByRole(AriaRole.Searchbox).FillAsync(key.Secret.Reveal());
         await page.UntilAtAsync($"*/audit?target={key.Key.KeyId}");
         await Expect(Rows()).ToHaveCountAsync(2);
 
-        var download = await page.RunAndWaitForDownloadAsync(async () =>
-        {
-            await page.GetByRole(AriaRole.Button, new() { Name = "Export" }).ClickAsync();
-            await page.GetByRole(AriaRole.Menuitem, new() { Name = "CSV" }).ClickAsync();
-        });
+        var download = await page.RunAndWaitForDownloadAsync(() => hand.TakeAsync("Export", "CSV"));
         Assert.Equal("audit-log.csv", download.SuggestedFilename);
         Assert.Equal(3, (await File.ReadAllLinesAsync(await download.PathAsync(), Token)).Length); // and a line of names
 
-        await page.GetByRole(AriaRole.Button, new() { Name = "Verify chain…" }).ClickAsync();
+        await hand.PressAsync(AriaRole.Button, "Verify chain…");
+        await hand.AtAsync("textbox: Recorded head (optional)");
         await visit.ExpectAccessibleAsync(PageState.AuditVerify, page.GetByRole(AriaRole.Dialog));
-        await page.Keyboard.PressAsync("Enter");
+        await hand.KeyAsync("Enter");
         await Expect(page.GetByText("The chain holds.")).ToBeVisibleAsync();
         await visit.UntilNoDialogAsync();
+        await hand.AtAsync("button: Verify chain…");
         await visit.ExpectAccessibleAsync(PageState.AuditHolds, page.GetByTestId("verification"));
         await AlterAsync(key.Key.KeyId);
         await page.GetByRole(AriaRole.Button, new() { Name = "Verify chain…" }).ClickAsync();

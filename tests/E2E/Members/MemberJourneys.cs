@@ -31,21 +31,27 @@ public sealed class MemberJourneys : IClassFixture<MemberJourneys.OpenProduct>
         await using var owner = await PageVisit.OpenAsync(browser, product.Url);
         await owner.SignInAsync(own.Email);
         await owner.GoAsync($"/{own.Slug}/members");
-        await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Invite a person" }).ClickAsync();
+        var hand = new PageDriver(owner.Page, InputMode.Keys);
+        await hand.PressAsync(AriaRole.Button, "Invite a person");
+        await hand.AtAsync("textbox: Email");
+        await hand.KeyAsync("Escape");
+        await hand.AtAsync("button: Invite a person");
+        await hand.KeyAsync("Enter");
         var invite = owner.Page.GetByRole(AriaRole.Dialog, new() { Name = "Invite a person" });
-        await Expect(invite.GetByLabel("Email")).ToBeFocusedAsync();
-        await invite.GetByLabel("Email").FillAsync("not an address");
-        await owner.Page.Keyboard.PressAsync("Enter");
+        await hand.AtAsync("textbox: Email");
+        await hand.WriteAsync(AriaRole.Textbox, "Email", "not an address");
+        await hand.KeyAsync("Enter");
         await Expect(invite.GetByLabel("Email"))
             .ToHaveAccessibleDescriptionAsync("Enter a full email address, such as priya@northwind.example.");
         await owner.ExpectAccessibleAsync(PageState.InvitePerson, invite);
-        await invite.GetByLabel("Email").FillAsync("ada.lovelace@analytical.example");
-        await owner.Page.Keyboard.PressAsync("Enter");
+        await hand.WriteAsync(AriaRole.Textbox, "Email", "ada.lovelace@analytical.example");
+        await hand.KeyAsync("Enter");
         var sent = owner.Page.GetByRole(AriaRole.Dialog, new() { Name = "Invited ada.lovelace@analytical.example" });
         var link = (await sent.Locator(".copybox code").TextContentAsync())!;
         await owner.ExpectAccessibleAsync(PageState.InvitationLink, sent);
-        await sent.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
+        await hand.PressAsync(AriaRole.Button, "Done");
         await owner.UntilNoDialogAsync();
+        await hand.AtAsync("button: Invite a person");
 
         await using var guest = await PageVisit.OpenAsync(browser, product.Url);
         var page = guest.Page;
@@ -68,24 +74,27 @@ public sealed class MemberJourneys : IClassFixture<MemberJourneys.OpenProduct>
         var create = page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).First;
         await Expect(create).ToBeVisibleAsync();
         await owner.GoAsync($"/{own.Slug}/members");
-        await MenuAsync(owner, "Change role…");
+        await hand.TakeAsync("Actions for Ada Lovelace", "Change role…");
         var role = owner.Page.GetByRole(AriaRole.Dialog, new() { Name = "Change the role of Ada Lovelace?" });
-        await role.GetByRole(AriaRole.Combobox).ClickAsync();
-        await owner.Page.GetByRole(AriaRole.Option, new() { Name = "Viewer", Exact = true }).ClickAsync();
+        await hand.AtAsync("combobox: Role");
+        await hand.ChooseAsync("Role", "Viewer");
         await owner.ExpectAccessibleAsync(PageState.ChangeRole, role);
-        await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Change role" }).ClickAsync();
+        await hand.PressAsync(AriaRole.Button, "Change role");
         await owner.UntilNoDialogAsync();
+        await hand.AtAsync("button: Actions for Ada Lovelace");
         await Expect(create).ToHaveCountAsync(0); // the open page was loaded again
 
         await owner.ExpectAccessibleAsync(PageState.Members);
-        await MenuAsync(owner, "Remove…");
+        await hand.TakeAsync("Actions for Ada Lovelace", "Remove…");
+        await hand.AtAsync("button: Cancel");
         var remove = owner.Page.GetByRole(AriaRole.Alertdialog, new() { Name = "Remove Ada Lovelace?" });
         await Expect(remove.GetByLabel("What becomes of Engine"))
             .ToHaveValueAsync((await own.Owner.GetAsync("/api/session")).Json.GetProperty("user").GetProperty("id").GetString()!);
         await owner.ExpectAccessibleAsync(PageState.RemoveMember, remove);
         guest.Expect(401, "/api/session");
-        await remove.GetByRole(AriaRole.Button, new() { Name = "Remove and hand over" }).ClickAsync();
+        await hand.PressAsync(AriaRole.Button, "Remove and hand over");
         await owner.UntilNoDialogAsync();
+        await hand.AtAsync("button: Actions for owner"); // the row that is left
         Assert.Equal(401, (await guest.Requests.GetAsync("/api/session")).Status);
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Sign in to Latchkey" })).ToBeVisibleAsync();
         Assert.Equal(200, (await own.Owner.GetAsync("/v1/capabilities", ("X-API-Key", raw))).Status);
@@ -153,12 +162,6 @@ public sealed class MemberJourneys : IClassFixture<MemberJourneys.OpenProduct>
     }
 
     static readonly KeyValuePair<string, string>[] Origin = [new("Sec-Fetch-Site", "same-origin")];
-
-    static async Task MenuAsync(PageVisit visit, string item)
-    {
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Actions for Ada Lovelace" }).ClickAsync();
-        await visit.Page.GetByRole(AriaRole.Menuitem, new() { Name = item, Exact = true }).ClickAsync();
-    }
 
     /// <summary>A product where people may register.</summary>
     public sealed class OpenProduct : IDisposable

@@ -121,6 +121,7 @@ public sealed class ServiceAccountJourneys : IClassFixture<Product>
         await Button("I have saved the secret").ClickAsync();
         await visit.UntilNoDialogAsync();
         await Expect(page.GetByText("2 of 2", new() { Exact = true })).ToBeVisibleAsync();
+        await new PageDriver(page, InputMode.Keys).AtAsync("h2: Client secrets"); // the button takes no third
         await visit.ExpectAccessibleAsync(PageState.ServiceAccount);
         await ChooseAsync($"{secret[..11]}…", "Revoke…");
         await Button("Revoke secret").ClickAsync();

@@ -17,11 +17,12 @@ public sealed class PolicyJourneys(Product product, Browser browser) : IClassFix
         await owner.SignInAsync(Product.Email);
         var page = owner.Page;
         await owner.GoAsync($"/{People.Organization}/settings");
-        await page.GetByRole(AriaRole.Switch, new() { Name = "Live keys need an IP allow-list" }).CheckAsync();
-        await page.GetByRole(AriaRole.Switch, new() { Name = "Live keys that may write need approval" }).CheckAsync();
-        await owner.ChooseAsync("Longest life of a live key", "30 days");
+        var hand = new PageDriver(page, InputMode.Keys);
+        await hand.ChooseAsync("Longest life of a live key", "30 days");
+        await hand.PressAsync(AriaRole.Switch, "Live keys need an IP allow-list");
+        await hand.PressAsync(AriaRole.Switch, "Live keys that may write need approval");
         await Expect(page.GetByText("3 changes not saved")).ToBeVisibleAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Save policies" }).ClickAsync();
+        await hand.PressAsync(AriaRole.Button, "Save policies");
         await Expect(page.GetByText("Saved policies")).ToBeVisibleAsync();
 
         await using var developer = await PageVisit.OpenAsync(browser, product.Url);
@@ -50,7 +51,10 @@ public sealed class PolicyJourneys(Product product, Browser browser) : IClassFix
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Disable" })).ToBeVisibleAsync();
 
         await owner.GoAsync($"/{People.Organization}/settings");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Delete organization…" }).ClickAsync();
+        await hand.PressAsync(AriaRole.Button, "Delete organization…");
+        await Expect(page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Textbox)).ToBeFocusedAsync();
         await owner.ExpectAccessibleAsync(PageState.DeleteOrganization, page.GetByRole(AriaRole.Alertdialog));
+        await hand.KeyAsync("Escape");
+        await hand.AtAsync("button: Delete organization…");
     }
 }

@@ -26,7 +26,7 @@ sealed class PageDriver(IPage page, InputMode way)
           const e = document.activeElement;
           const role = e.getAttribute('role') ?? { BUTTON: 'button', A: 'link', SELECT: 'combobox', SUMMARY: 'button', TEXTAREA: 'textbox' }[e.tagName]
             ?? { search: 'searchbox', checkbox: 'checkbox', radio: 'radio', date: 'date', range: 'slider' }[e.type] ?? (e.tagName === 'INPUT' ? 'textbox' : e.tagName.toLowerCase());
-          const label = e.labels?.[0] ?? document.getElementById(e.getAttribute('aria-labelledby'));
+          const label = document.getElementById(e.getAttribute('aria-labelledby')) ?? e.labels?.[0];
           const name = e.getAttribute('aria-label') ?? (label ? ((/checkbox|radio/.test(e.type) && label.querySelector('b')) || label).innerText : e.innerText) ?? '';
           return `${role}: ${name.replace(/\s+/g, ' ').trim()}`;
         }
