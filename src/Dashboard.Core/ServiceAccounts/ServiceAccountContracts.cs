@@ -13,6 +13,8 @@ namespace Dashboard.Core.ServiceAccounts;
 /// <param name="Environment">The environment of the first key.</param>
 /// <param name="Organization">The organization's slug if <paramref name="Projects"/> does not determine it; null if the caller has only
 /// one.</param>
+/// <param name="OwnerIds">The owners, 1 to <see cref="ServiceAccountOwner.MaxPerAccount"/>: members who can create keys; null for who
+/// creates it.</param>
 /// <param name="IdempotencyKey">See <see cref="NewKey.IdempotencyKey"/>.</param>
 public sealed record NewServiceAccount(
     string Name,
@@ -21,6 +23,7 @@ public sealed record NewServiceAccount(
     ProjectChoice? Projects = null,
     KeyEnvironment Environment = KeyEnvironment.Live,
     string? Organization = null,
+    IReadOnlyList<string>? OwnerIds = null,
     string? IdempotencyKey = null);
 
 /// <summary>Changes to a service account. Null members stay unchanged.</summary>

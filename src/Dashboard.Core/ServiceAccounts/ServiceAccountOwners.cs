@@ -34,10 +34,9 @@ public sealed partial class ServiceAccountService
         var present = await context.ServiceAccountOwners.Where(owner => owner.ServiceAccountId == account.Id)
             .ToListAsync(cancellationToken);
         var added = wanted.Except(present.Select(owner => owner.UserId), StringComparer.Ordinal).ToList();
-        var able = context.PossibleOwners(account.OrganizationId).Where(member => added.Contains(member.UserId));
-        if (added.Count > 0 && await able.CountAsync(cancellationToken) != added.Count)
+        if (await CheckPossibleAsync(context, account.OrganizationId, added, cancellationToken) is { } unfit)
         {
-            return Error.Invalid("owner_ids", ServiceAccountRules.NoPossibleOwner);
+            return unfit;
         }
 
         var removed = present.FindAll(owner => !wanted.Contains(owner.UserId, StringComparer.Ordinal));
@@ -50,6 +49,16 @@ public sealed partial class ServiceAccountService
         }
 
         return null;
+    }
+
+    /// <summary>Returns the error for people who cannot own a service account of an organization, or null.</summary>
+    static async Task<Error?> CheckPossibleAsync(
+        DashboardContext context, long organizationId, IReadOnlyList<string> owners, CancellationToken cancellationToken)
+    {
+        var able = context.PossibleOwners(organizationId).Where(member => owners.Contains(member.UserId));
+        return owners.Count > 0 && await able.CountAsync(cancellationToken) != owners.Count
+            ? Error.Invalid("owner_ids", ServiceAccountRules.NoPossibleOwner)
+            : null;
     }
 
     static void RecordOwners(UnitOfWork change, ServiceAccount account, IEnumerable<string> added, IEnumerable<string> removed) => Record(

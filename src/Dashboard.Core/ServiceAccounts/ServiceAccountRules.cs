@@ -13,22 +13,22 @@ static class ServiceAccountRules
 
     /// <summary>Validates everything that needs no database. Returns null if the request is valid.</summary>
     public static Error? Check(NewServiceAccount account, PermissionCatalog catalog, KnownKeyTemplates shapes) =>
-        Check(account.Name, account.Description, account.Permissions, account.Projects, catalog, shapes)
+        Check(account.Name, account.Description, account.Permissions, account.Projects, account.OwnerIds, catalog, shapes)
         ?? (IdempotencyRecord.Check(account.IdempotencyKey) is { } wrong ? Error.Invalid("idempotency_key", wrong) : null);
 
     /// <summary>Validates a change in the same way.</summary>
     public static Error? Check(ServiceAccountPatch patch, PermissionCatalog catalog, KnownKeyTemplates shapes) =>
-        Check(patch.Name ?? "-", patch.Description, patch.Permissions, patch.Projects, catalog, shapes)
-        ?? (CheckOwners(patch.OwnerIds) is { } wrong ? Error.Invalid("owner_ids", wrong) : null);
+        Check(patch.Name ?? "-", patch.Description, patch.Permissions, patch.Projects, patch.OwnerIds, catalog, shapes);
 
     static Error? Check(string? name, string? description, IReadOnlyList<string>? permissions,
-        ProjectChoice? projects, PermissionCatalog catalog, KnownKeyTemplates shapes)
+        ProjectChoice? projects, IReadOnlyList<string>? owners, PermissionCatalog catalog, KnownKeyTemplates shapes)
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         KeyRules.Add(errors, "name", KeyRules.CheckName(name, shapes));
         KeyRules.Add(errors, "description", CheckDescription(description, shapes));
         KeyRules.Add(errors, "permissions", KeyRules.CheckPermissions(permissions, catalog, withVerify: true));
         KeyRules.Add(errors, "projects", CheckProjects(projects?.Listed));
+        KeyRules.Add(errors, "owner_ids", CheckOwners(owners));
         return errors.Count == 0 ? null : Error.Invalid(errors);
     }
 

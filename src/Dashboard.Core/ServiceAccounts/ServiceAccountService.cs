@@ -216,6 +216,13 @@ public sealed partial class ServiceAccountService(
     async Task<Result<IssuedServiceAccount>> IssueAsync(
         UnitOfWork change, ProjectAccess first, List<long>? reached, NewServiceAccount input, CancellationToken cancellationToken)
     {
+        IReadOnlyList<string> owners = input.OwnerIds ?? [change.Actor.Id];
+        if (input.OwnerIds is not null
+            && await CheckPossibleAsync(change.Context, first.OrganizationId, owners, cancellationToken) is { } unfit)
+        {
+            return unfit;
+        }
+
         var secret = ClientSecret.Mint();
         var account = new ServiceAccount
         {
@@ -231,7 +238,7 @@ public sealed partial class ServiceAccountService(
             CreatedBy = change.Actor.Id,
         };
         change.Context.Add(account);
-        change.Context.Add(OwnerOf(account, change.Actor.Id, position: 0));
+        change.Context.AddRange(owners.Select((userId, position) => OwnerOf(account, userId, position)));
         change.Context.AddRange(
             (reached ?? []).Select(project => new ServiceAccountProject { ServiceAccountId = account.Id, ProjectId = project }));
         change.Context.Add(CredentialOf(account, secret, change.Now));
@@ -240,6 +247,7 @@ public sealed partial class ServiceAccountService(
             ["permissions"] = account.Permissions,
             ["projects"] = input.Projects is { Listed: null } ? "all" : string.Join(' ', input.Projects?.Listed ?? [first.Path.ToString()]),
             ["environment"] = account.Environment.ToWireName(),
+            ["owners"] = string.Join(' ', owners),
         });
         var request = new NewKey(first.Path.ToString(), account.Name, input.Environment,
             Permissions: account.Permissions.Split(' '), ServiceAccountId: account.Id)
@@ -271,10 +279,11 @@ public sealed partial class ServiceAccountService(
         return new IssuedServiceAccount(row.Value, secret, key);
     }
 
-    /// <summary>Returns what a request is recognized by when it is repeated.</summary>
+    /// <summary>Returns what a request is recognized by when it is repeated. Its owners take the place of a key's allow-list.</summary>
     static NewKey RequestOf(ProjectAccess first, NewServiceAccount input) => new(
         first.Path.ToString(), input.Name, input.Environment, input.Projects is null ? null : input.Projects.Listed ?? ["all"],
-        input.Permissions, ServiceAccountId: "new", IdempotencyKey: input.IdempotencyKey, Note: input.Description);
+        input.Permissions, ServiceAccountId: "new", IdempotencyKey: input.IdempotencyKey, AllowedIps: input.OwnerIds,
+        Note: input.Description);
 
     /// <summary>Rewrites the response to a repeated request for a service account.</summary>
     static async Task<Error> ToErrorAsync(DashboardContext context, Error repetition, CancellationToken cancellationToken)

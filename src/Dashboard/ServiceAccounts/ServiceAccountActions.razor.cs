@@ -60,7 +60,7 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
         var reached = account.Value.Projects is null ? [] : await ReachedAsync(account.Value);
         draft = new(
             account.Value.Name, account.Value.Description, account.Value.Permissions, account.Value.Projects is null,
-            [.. reached.Select(project => new PickItem(project.Path, project.Name, project.Path))], account.Value.Environment);
+            [.. reached.Select(project => new PickItem(project.Path, project.Name, project.Path))], account.Value.Environment, []);
         editedId = account.Value.Id;
         StateHasChanged();
     }

@@ -11,9 +11,10 @@ namespace Dashboard.ServiceAccounts;
 /// <param name="AllProjects">Whether it has access to all projects.</param>
 /// <param name="Projects">The projects that it has access to, unless it has access to all.</param>
 /// <param name="Environment">The environment of its first key.</param>
+/// <param name="Owners">The members who own a new account.</param>
 public sealed record ServiceAccountDraft(
     string Name, string Description, IReadOnlyList<string> Permissions, bool AllProjects, IReadOnlyList<PickItem> Projects,
-    KeyEnvironment Environment)
+    KeyEnvironment Environment, IReadOnlyList<PickItem> Owners)
 {
     /// <summary>The selected projects.</summary>
     public ProjectChoice Choice => AllProjects ? ProjectChoice.All : new([.. Projects.Select(project => project.Value)]);
@@ -37,6 +38,7 @@ public sealed partial class ServiceAccountDialog : ComponentBase
     bool all;
     IReadOnlyList<PickItem> projects = [];
     KeyEnvironment environment;
+    IReadOnlyList<PickItem> owners = [];
 
     [Parameter, EditorRequired] public bool Visible { get; set; }
 
@@ -51,6 +53,9 @@ public sealed partial class ServiceAccountDialog : ComponentBase
 
     /// <summary>Searches the organization's projects.</summary>
     [Parameter, EditorRequired] public Func<string, CancellationToken, Task<PickPage>>? LoadProjects { get; set; }
+
+    /// <summary>Searches the members who may own a new account.</summary>
+    [Parameter] public Func<string, CancellationToken, Task<PickPage>>? LoadMembers { get; set; }
 
     /// <summary>Submits the input and returns the error, or null on success.</summary>
     [Parameter, EditorRequired] public Func<ServiceAccountDraft, Task<Error?>>? OnSubmit { get; set; }
@@ -73,7 +78,7 @@ public sealed partial class ServiceAccountDialog : ComponentBase
     {
         if (Visible && !open && Begin is not null)
         {
-            (name, description, permissions, all, projects, environment) = Begin;
+            (name, description, permissions, all, projects, environment, owners) = Begin;
             (refusal, errors) = (null, []);
         }
 
@@ -101,7 +106,7 @@ public sealed partial class ServiceAccountDialog : ComponentBase
         {
             Check();
             if (errors.Count == 0
-                && await OnSubmit(new(name.Trim(), description.Trim(), permissions, all, projects, environment)) is { } fault)
+                && await OnSubmit(new(name.Trim(), description.Trim(), permissions, all, projects, environment, owners)) is { } fault)
             {
                 Show(fault);
             }
@@ -132,13 +137,19 @@ public sealed partial class ServiceAccountDialog : ComponentBase
         {
             errors["projects"] = "Choose at least one project, or all projects.";
         }
+
+        if (!Changing && owners.Count == 0)
+        {
+            errors["owner_ids"] = "Choose at least one owner.";
+        }
     }
 
     /// <summary>Shows an error at its field, or above the form if it belongs to none of the visible fields.</summary>
     void Show(Error fault)
     {
         errors = new(fault.Errors ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal);
-        refusal = errors.Keys.Any(field => field is "name" or "description" or "permissions" || (field == "projects" && !all))
+        refusal = errors.Keys.Any(field => field is "name" or "description" or "permissions"
+            || (field == "projects" && !all) || (field == "owner_ids" && !Changing))
             ? null
             : fault.Detail;
     }
@@ -154,4 +165,6 @@ public sealed partial class ServiceAccountDialog : ComponentBase
     void SetAll(bool value) => (all, _) = (value, errors.Remove("projects"));
 
     void SetProjects(IReadOnlyList<PickItem> value) => (projects, _) = (value, errors.Remove("projects"));
+
+    void SetOwners(IReadOnlyList<PickItem> value) => (owners, _) = (value, errors.Remove("owner_ids"));
 }

@@ -25,12 +25,16 @@ sealed record CreateServiceAccountRequest(
     ScopeAnswer? Projects = null,
     [Field("The environment of its first key.")] KeyEnvironment Environment = KeyEnvironment.Live,
     [Field("The organization's slug, if projects is \"all\". Defaults to the caller's only organization.", Example = "\"acme\"")]
-    string? Organization = null)
+    string? Organization = null,
+    [Field(
+        "The owners, 1 to 10 user ids of members who can create keys. Defaults to the caller.",
+        Example = "[\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"]", Min = 1, Max = ServiceAccountOwner.MaxPerAccount)]
+    IReadOnlyList<string>? OwnerIds = null)
 {
     public NewServiceAccount ToNew() =>
         new(
             Name, Description, Permissions, Projects is { } projects ? new ProjectChoice(projects.Resources) : null, Environment,
-            Organization);
+            Organization, OwnerIds);
 }
 
 /// <summary>The request body to change a service account. Omitted members keep their value.</summary>

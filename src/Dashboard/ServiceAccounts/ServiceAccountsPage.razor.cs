@@ -95,21 +95,23 @@ public sealed partial class ServiceAccountsPage : IDisposable
 
     Task ClearAsync() => list.ClearAsync(list.Chosen! with { State = null });
 
-    /// <summary>Opens the dialog with the defaults: one permission, and the project that the user comes from.</summary>
+    /// <summary>Opens the dialog with the defaults: one permission, the project that the user comes from, and the user as owner.</summary>
     async Task BeginCreatingAsync()
     {
         var near = Shell?.Nearest?.Path;
         var projects = near is null ? [] : (await actions!.FindProjectsAsync(near, list.Closed)).Items;
         begin = new(
             "", "", [PermissionCatalog.Permissions[0].Name], false,
-            [.. projects.Where(project => project.Value == near)], KeyEnvironment.Live);
+            [.. projects.Where(project => project.Value == near)], KeyEnvironment.Live,
+            await User.ActorAsync() is { } creator ? [new(creator.Id, Shell?.UserName ?? "You", "you")] : []);
         creating = true;
     }
 
     async Task<Error?> CreateAsync(ServiceAccountDraft asked)
     {
         var input = new NewServiceAccount(
-            asked.Name, asked.Description, asked.Permissions, asked.Choice, asked.Environment, View!.Organization.Slug);
+            asked.Name, asked.Description, asked.Permissions, asked.Choice, asked.Environment, View!.Organization.Slug,
+            [.. asked.Owners.Select(owner => owner.Value)]);
         var outcome = await Runner.RunAsync(actor => Accounts.CreateAsync(actor, input, list.Closed));
         if (outcome.Error is { } fault)
         {

@@ -49,6 +49,14 @@ public sealed class ServiceAccountApiTests(Tenants tenants)
         Assert.Equal(200, (await tenants.Developer.GetAsync(path)).Status);
         Assert.Equal([developer], OwnersIn(await tenants.Owner.PatchAsync(path, new { owner_id = developer })));
 
+        var chosen = await tenants.Owner.PostAsync(
+            "/api/service-accounts", new { name = "chosen", projects = new[] { People.Project }, owner_ids = new[] { developer, owner } });
+        Assert.Equal([developer, owner], OwnersIn(chosen));
+        var unfit = await tenants.Owner.PostAsync(
+            "/api/service-accounts",
+            new { name = "unfit", projects = new[] { People.Project }, owner_ids = new[] { await IdOfAsync(tenants.Viewer) } });
+        Assert.Equal((400, "owner_ids"), (unfit.Status, unfit.Json.GetProperty("errors").EnumerateObject().Single().Name));
+
         foreach (var (body, field) in new (object, string)[]
         {
             (new { owner_id = owner, owner_ids = new[] { owner } }, "owner_id"), (

@@ -23,11 +23,32 @@ public sealed class ServiceAccountJourneys : IClassFixture<Product>
         using var own = await OwnOrganization.AddAsync(product);
         var ada = await product.AddMemberAsync("ada@owners.example", own.Slug, OrganizationRole.Developer, "Ada Lovelace");
         await product.AddMemberAsync("viktor@owners.example", own.Slug, OrganizationRole.Viewer, "Viktor Viewer");
-        var id = (await own.Owner.PostAsync("/api/service-accounts", new { name = "gateway", projects = new[] { own.Project } }))
-            .Member("id");
+        await product.AddMemberAsync("dan@owners.example", own.Slug, OrganizationRole.Developer, "Dan Tan");
         await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         var page = visit.Page;
         await visit.SignInAsync(own.Email);
+        await visit.GoAsync($"/{own.Slug}/service-accounts");
+        var hand = new PageDriver(page, InputMode.Keys);
+        await hand.PressAsync(AriaRole.Button, "Create service account");
+        await hand.WriteAsync(AriaRole.Textbox, "Name", "gateway");
+        await hand.PickAsync("Specific projects", "All projects");
+        var chosen = page.GetByRole(AriaRole.List, new() { Name = "Selected members" }).GetByRole(AriaRole.Listitem);
+        await Expect(chosen).ToContainTextAsync(["you"]); // who creates it
+        await hand.FindAsync("Owners", "Dan");
+        await Expect(chosen).ToHaveCountAsync(2);
+        await hand.PressAsync(AriaRole.Button, "Create service account");
+        var secrets = page.GetByRole(AriaRole.Dialog, new() { Name = "Save these credentials" });
+        await Expect(secrets).ToBeVisibleAsync();
+        await hand.PressAsync(AriaRole.Button, "I have saved them");
+        await hand.PressAsync(AriaRole.Button, "Close without copying");
+        await visit.UntilNoDialogAsync();
+        var account = (await own.Owner.GetAsync($"/api/service-accounts?organization={own.Slug}")).Json.GetProperty("items")[0];
+        var id = account.GetProperty("id").GetString()!;
+        Assert.Equal(
+            ["owner", "Dan Tan"],
+            account.GetProperty("owners").EnumerateArray().Select(owner => owner.GetProperty("name").GetString()!));
+        var creator = account.GetProperty("owner").GetProperty("id").GetString();
+        Assert.Equal(200, (await own.Owner.PatchAsync($"/api/service-accounts/{id}", new { owner_id = creator })).Status);
         await visit.GoAsync($"/{own.Slug}/service-accounts/{id}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Change owners…" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");

@@ -10,6 +10,8 @@ namespace Dashboard.Tests.Unit.ServiceAccounts;
 public sealed class ServiceAccountDialogTests : PageTest
 {
     static readonly PickItem orders = new("acme/orders", "Orders", "acme/orders");
+    static readonly PickItem olga = new("u1", "Olga", "you");
+    static readonly PickItem dora = new("u2", "Dora", "dora@acme.example");
     static readonly PickItem ledger = new("acme/ledger", "Ledger", "acme/ledger");
 
     readonly List<ServiceAccountDraft> asked = [];
@@ -20,7 +22,7 @@ public sealed class ServiceAccountDialogTests : PageTest
     [Fact]
     public async Task Dialog_submits_defaults_and_choices()
     {
-        var dialog = Open(new("", "", ["read"], false, [orders], KeyEnvironment.Live));
+        var dialog = Open(new("", "", ["read"], false, [orders], KeyEnvironment.Live, [olga]));
         Assert.Contains("Created in Orders.", dialog.Markup, StringComparison.Ordinal);
         Assert.Equal(["verify", "read", "execute", "write"], dialog.ByRole("group", "Permissions")
             .AllByRole("code").Select(code => code.TextContent).Where(code => !code.Contains('/', StringComparison.Ordinal)));
@@ -40,19 +42,41 @@ public sealed class ServiceAccountDialogTests : PageTest
     [Fact]
     public async Task Missing_input_is_shown_at_its_field_and_not_submitted()
     {
-        var dialog = Open(new("", "", [], false, [], KeyEnvironment.Live));
+        var dialog = Open(new("", "", [], false, [], KeyEnvironment.Live, []));
         await dialog.ByRole("form").SubmitAsync();
         Assert.Equal(
-            ["Give it a name of 1 to 100 characters.", "Choose at least one permission.", "Choose at least one project, or all projects."],
+            [
+                "Give it a name of 1 to 100 characters.", "Choose at least one permission.",
+                "Choose at least one project, or all projects.", "Choose at least one owner.",
+            ],
             dialog.AllByTestId("field-error").Select(error => error.TextContent));
         Assert.Empty(asked);
         Assert.Equal("[aria-invalid='true']", Assert.Single(JSInterop.Invocations["ui.focusIn"]).Arguments[1]);
     }
 
     [Fact]
+    public async Task Owners_are_the_creator_and_whom_they_choose()
+    {
+        var dialog = Open(new("gateway", "", ["read"], true, [], KeyEnvironment.Live, [olga]));
+        Assert.Equal(["Olga"], Owners());
+        await dialog.PickAsync("Owners", "Dora");
+        Assert.Equal(["Olga", "Dora"], Owners());
+        answer = Error.Invalid("owner_ids", "Choose members of the organization who can create keys.");
+        await dialog.ByRole("form").SubmitAsync();
+        Assert.Equal("Choose members of the organization who can create keys.", dialog.ByTestId("field-error").TextContent);
+        await dialog.ByRole("button", "Remove Olga").ClickAsync(new());
+        Assert.Empty(dialog.AllByTestId("field-error"));
+        await dialog.ByRole("form").SubmitAsync();
+        Assert.Equal([[olga, dora], [dora]], asked.Select(draft => draft.Owners));
+
+        IEnumerable<string> Owners() => dialog.ByRole("list", "Selected members").AllByRole("listitem")
+            .Select(owner => owner.Children[0].TextContent);
+    }
+
+    [Fact]
     public async Task All_projects_need_no_selection()
     {
-        var dialog = Open(new("gateway", "", ["read"], false, [], KeyEnvironment.Live));
+        var dialog = Open(new("gateway", "", ["read"], false, [], KeyEnvironment.Live, [olga]));
         Assert.Single(dialog.AllByRole("combobox", "Specific projects"));
         await dialog.ByRole("radio", "All projects").ClickAsync(new());
         Assert.Empty(dialog.AllByRole("combobox", "Specific projects"));
@@ -63,7 +87,7 @@ public sealed class ServiceAccountDialogTests : PageTest
     [Fact]
     public async Task Error_is_shown_at_its_field_or_above_the_form()
     {
-        var dialog = Open(new("gateway", "", ["read"], false, [orders], KeyEnvironment.Live));
+        var dialog = Open(new("gateway", "", ["read"], false, [orders], KeyEnvironment.Live, [olga]));
         answer = Error.Invalid("description", "Use 500 characters or fewer.");
         await dialog.ByRole("form").SubmitAsync();
         Assert.Equal("Use 500 characters or fewer.", dialog.ByTestId("field-error").TextContent);
@@ -76,8 +100,9 @@ public sealed class ServiceAccountDialogTests : PageTest
     [Fact]
     public void Existing_account_has_no_first_key_option()
     {
-        var dialog = Open(new("gateway", "", ["read"], true, [], KeyEnvironment.Live), changing: true);
+        var dialog = Open(new("gateway", "", ["read"], true, [], KeyEnvironment.Live, []), changing: true);
         Assert.Equal("Change this service account", dialog.ByRole("heading").TextContent);
+        Assert.Empty(dialog.AllByRole("combobox", "Owners")); // they have a dialog of their own
         Assert.Equal(["Projects"], dialog.AllByRole("radiogroup").Select(group => group.NameOf()));
         Assert.Equal("Save changes", dialog.ByRole("form").AllByRole("button")
             .Single(button => button.GetAttribute("type") == "submit").TextContent);
@@ -88,6 +113,7 @@ public sealed class ServiceAccountDialogTests : PageTest
         var page = RenderPage<ServiceAccountDialog>(p => p
             .Add(x => x.Visible, true).Add(x => x.Organization, "Acme").Add(x => x.Begin, begin).Add(x => x.Changing, changing)
             .Add(x => x.LoadProjects, (_, _) => Task.FromResult(new PickPage([orders, ledger], 2)))
+            .Add(x => x.LoadMembers, (_, _) => Task.FromResult(new PickPage([olga, dora], 2)))
             .Add(x => x.OnSubmit, draft =>
             {
                 asked.Add(draft);

@@ -31,6 +31,23 @@ public sealed class ServiceAccountOwnersTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task New_account_has_the_owners_that_its_creator_chose()
+    {
+        string[] owners = [world.Developer.Id, world.Admin.Id];
+        var request = new NewServiceAccount(
+            "gateway", Projects: new([TestInstallation.Orders]), OwnerIds: owners, IdempotencyKey: "11f0-4");
+        var account = (await Accounts.CreateAsync(world.Admin, request, Token)).Value.Account;
+        Assert.Equal(("Dora, Adam", "Adam"), (Names(account), account.CreatedBy.Name));
+        Assert.Equal([account.Id], (await Accounts.ListAsync(world.Developer, new("acme"), Token)).Value.Items.Select(x => x.Id));
+        Assert.Equal(ErrorCode.AlreadyCreated, (await Accounts.CreateAsync(world.Admin, request, Token)).Error?.Code);
+        Assert.Equal(
+            ErrorCode.Conflict, (await Accounts.CreateAsync(world.Admin, request with { OwnerIds = null }, Token)).Error?.Code);
+        await using var context = world.Open();
+        var row = await context.AuditEntries.SingleAsync(x => x.Action == "service_account.created", Token);
+        Assert.Contains($"\"owners\":\"{string.Join(' ', owners)}\"", row.Details, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Audit_log_lists_who_was_added_and_removed()
     {
         var id = await CreateAsync();
@@ -59,7 +76,12 @@ public sealed class ServiceAccountOwnersTests : IAsyncDisposable
         {
             Assert.Equal(
                 "owner_ids", (await Accounts.ChangeAsync(world.Admin, id, new(OwnerIds: owners), Token)).Error?.Errors?.Keys.Single());
+            var refused = await Accounts.CreateAsync(
+                world.Admin, new("second", Projects: new([TestInstallation.Orders]), OwnerIds: owners), Token);
+            Assert.Equal("owner_ids", refused.Error?.Errors?.Keys.Single());
         }
+
+        Assert.Equal(1, (await Accounts.CountAsync(world.Admin, new("acme"), Token)).Value);
 
         Assert.Equal("Adam", Names(await ReadAsync(id)));
         var able = (await world.Services.Get<MemberService>().FindPossibleOwnersAsync(world.Admin, "acme", null, Token)).Value;
