@@ -28,6 +28,14 @@ export const create = options => ask(() =>
 export const get = options => ask(() =>
   navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(JSON.parse(options)) }));
 
+// Says why there is no passkey, or that there was no such reason, and keeps the focus at the button that asks again: a browser's own window
+// may have taken it.
+function say(said, error, button) {
+  said.querySelector('span').textContent = error ?? '';
+  said.hidden = !error;
+  if (error) button.focus();
+}
+
 // Another form takes a passkey in place of a field: the button asks, and sends the form with the answer in it.
 function bindWithin(part) {
   const button = part.querySelector('button'), said = part.querySelector('[role="alert"]');
@@ -36,14 +44,14 @@ function bindWithin(part) {
     button.ariaDisabled = 'true';
     const { answer, error } = await get(part.dataset.passkey);
     button.ariaDisabled = null;
-    said.textContent = error ?? '';
-    said.hidden = !error;
+    say(said, error, button);
     if (!answer) return;
     part.querySelector('[data-passkey-answer]').value = answer;
     const form = part.closest('form');
     form.requestSubmit(form.querySelector('[data-passkey-submit]'));
   });
   part.hidden = false;
+  if (!said.hidden) button.focus(); // the server refused one
 }
 
 // A static page has one form for a passkey: its button asks, and so does the browser's own list below the field for the email address.
@@ -66,8 +74,7 @@ function bind(form) {
     button.ariaDisabled = 'true';
     const { answer, error } = await get(options);
     button.ariaDisabled = null;
-    said.textContent = error ?? '';
-    said.hidden = !error;
+    say(said, error, button);
     if (answer) send(answer);
   });
 
@@ -84,6 +91,7 @@ function bind(form) {
 
   if (form.nextElementSibling?.matches('form')) form.nextElementSibling.after(form);
   form.hidden = false;
+  if (!document.querySelector('[data-autofocus]')) button.focus(); // there is nothing else to enter
   offer();
 }
 

@@ -12,6 +12,12 @@ namespace Dashboard.Tests.E2E.Accounts;
 [Collection(typeof(StoppedCollection))]
 public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser)
 {
+    /// <summary>What a browser answers when its user gives up.</summary>
+    const string GivenUp = "async () => { throw new DOMException('', 'NotAllowedError'); }";
+
+    /// <summary>An answer that the server refuses.</summary>
+    const string Forged = "async () => ({ toJSON: () => ({}) })";
+
     const string Base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -86,11 +92,19 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
         // The virtual device would answer the list below the field at once, as if its person had chosen.
         await visit.Page.AddInitScriptAsync("PublicKeyCredential.isConditionalMediationAvailable = async () => false");
         await visit.Page.GotoAsync("/account/sign-in");
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).ClickAsync();
+        var hand = new PageDriver(visit.Page, InputMode.Keys);
+        await AnswerWithAsync(visit, GivenUp);
+        await hand.PressAsync(AriaRole.Button, "Sign in with a passkey");
+        await Expect(visit.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("No passkey was used. Try again.");
+        await hand.AtAsync("button: Sign in with a passkey");
+        await AnswerWithAsync(visit, Forged);
+        await hand.KeyAsync("Enter");
+        await Expect(visit.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("This passkey does not open an account here.");
+        await hand.AtAsync("textbox: Email");
+        await hand.PressAsync(AriaRole.Button, "Sign in with a passkey");
         await visit.UntilInteractiveAsync();
         await visit.GoAsync("/account/security");
         await Expect(visit.Page.GetByText("Last used just now")).ToBeVisibleAsync();
-        var hand = new PageDriver(visit.Page, InputMode.Keys);
         await hand.TakeAsync("Actions for Work laptop", "Rename…");
         await hand.AtAsync("textbox: Name");
         await hand.WriteAsync(AriaRole.Textbox, "Name", "Desk laptop");
@@ -117,11 +131,33 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
 
         await OpenDeviceAsync(visit, own);
         await Expect(visit.Page.GetByLabel("Or a code")).ToHaveCountAsync(0); // there is no app yet
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Allow with a passkey" }).ClickAsync();
+        var hand = new PageDriver(visit.Page, InputMode.Keys);
+        foreach (var (answer, said) in new[] { (GivenUp, "No passkey was used. Try again."), (Forged, "Wrong passkey. 4 tries left") })
+        {
+            await AnswerWithAsync(visit, answer);
+            await hand.PressAsync(AriaRole.Button, "Allow with a passkey");
+            await Expect(visit.Page.GetByRole(AriaRole.Alert).Filter(new() { HasText = said })).ToBeVisibleAsync();
+            await hand.AtAsync("button: Allow with a passkey");
+        }
+
+        await hand.KeyAsync("Enter");
         await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Device connected" })).ToBeVisibleAsync();
 
+        stopped.Clock.Advance(TimeSpan.FromMinutes(1)); // a passkey answers only what was asked after its last use
+        await AgeAsync(own);
         await visit.GoAsync("/account/security");
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Set up authenticator app" }).ClickAsync();
+        await hand.PressAsync(AriaRole.Button, "Set up authenticator app");
+        await hand.AtAsync("textbox: Password");
+        await AnswerWithAsync(visit, GivenUp);
+        await hand.PressAsync(AriaRole.Button, "Use a passkey");
+        await Expect(visit.Page.GetByText("No passkey was used. Try again.")).ToBeVisibleAsync();
+        await hand.AtAsync("button: Use a passkey");
+        await AnswerWithAsync(visit, Forged);
+        await hand.KeyAsync("Enter");
+        await Expect(visit.Page.GetByText("Wrong passkey. 4 tries left")).ToBeVisibleAsync();
+        await hand.AtAsync("button: Use a passkey");
+        await AnswerWithAsync(visit, null);
+        await hand.KeyAsync("Enter");
         var secret = await EnterFirstCodeAsync(visit);
         await visit.UntilNoDialogAsync();
         // in place of the button
@@ -142,19 +178,26 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
     /// <summary>Opens the page that approves the command line, in a session whose last proof of presence is an old one.</summary>
     async Task OpenDeviceAsync(PageVisit visit, OwnOrganization own)
     {
-        await using (var context = await People.OpenAsync(Product))
-        {
-            var old = stopped.Clock.GetUtcNow().AddDays(-2);
-            await context.Sessions.Where(x => context.Users.Any(person => person.Id == x.UserId && person.Email == own.Email))
-                .ExecuteUpdateAsync(set => set.SetProperty(x => x.ConfirmedAt, old), Cancellation);
-        }
-
+        await AgeAsync(own);
         var device = await own.Owner.PostAsync("/oauth/device/authorize", new { client_id = OAuthClient.CommandLineId });
         await visit.Page.GotoAsync("/oauth/device/verify");
         await visit.Page.GetByLabel("Code", new() { Exact = true }).FillAsync(device.Member("user_code"));
         await visit.Page.Keyboard.PressAsync("Enter");
         await Expect(visit.Page.GetByLabel("Your password", new() { Exact = true })).ToBeVisibleAsync();
     }
+
+    /// <summary>Makes the last proof of presence an old one.</summary>
+    async Task AgeAsync(OwnOrganization own)
+    {
+        await using var context = await People.OpenAsync(Product);
+        var old = stopped.Clock.GetUtcNow().AddDays(-2);
+        await context.Sessions.Where(x => context.Users.Any(person => person.Id == x.UserId && person.Email == own.Email))
+            .ExecuteUpdateAsync(set => set.SetProperty(x => x.ConfirmedAt, old), Cancellation);
+    }
+
+    /// <summary>Has the open page get this answer in place of a passkey, or passkeys again.</summary>
+    static async Task AnswerWithAsync(PageVisit visit, string? answer) => await visit.Page.EvaluateAsync(
+        answer is null ? "() => { delete navigator.credentials.get; }" : $"() => {{ navigator.credentials.get = {answer}; }}");
 
     /// <summary>Opens a browser with a device for passkeys.</summary>
     async Task<PageVisit> OpenWithDeviceAsync()
