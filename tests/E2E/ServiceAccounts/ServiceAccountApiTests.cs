@@ -71,6 +71,13 @@ public sealed class ServiceAccountApiTests(Tenants tenants)
         }
 
         Assert.Equal([developer], OwnersIn(await tenants.Owner.GetAsync(path)));
+        foreach (var id in new[] { account.Member("id"), chosen.Member("id") })
+        {
+            Assert.Equal(204, (await tenants.Owner.DeleteAsync($"/api/service-accounts/{id}")).Status);
+        }
+
+        // as other tests of these organizations expect of a developer, who owns nothing
+        Assert.Equal(403, (await tenants.Developer.GetAsync("/api/service-accounts")).Status);
 
         static async Task<string> IdOfAsync(ApiClient client) =>
             (await client.GetAsync("/api/session")).Json.GetProperty("user").GetProperty("id").GetString()!;
