@@ -33,7 +33,7 @@ public sealed class WeightTests(Browser browser, ITestOutputHelper output)
         var files = await ListAsync(visit.Page);
         wire.Reset();
         await visit.GoAsync($"/{project}/keys?revoked=true");
-        await visit.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await visit.Page.UntilLoadedAsync(LoadState.NetworkIdle);
         var loaded = files.Values.Sum() / 1024;
         var told = string.Create(
             CultureInfo.InvariantCulture,
@@ -46,7 +46,7 @@ public sealed class WeightTests(Browser browser, ITestOutputHelper output)
         wire.Reset();
         files.Clear();
         await visit.GoAsync($"/{project}/keys?revoked=true");
-        await visit.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await visit.Page.UntilLoadedAsync(LoadState.NetworkIdle);
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Img, new() { Name = "requests in 30 days" })).ToHaveCountAsync(25);
 
         // Once more without the bars, from the same warm cache.
@@ -55,7 +55,7 @@ public sealed class WeightTests(Browser browser, ITestOutputHelper output)
         wire.Reset();
         files.Clear();
         await visit.GoAsync($"/{project}/keys?revoked=true");
-        await visit.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await visit.Page.UntilLoadedAsync(LoadState.NetworkIdle);
         var more = (Wire: bars.Wire - wire.Kilobytes, Html: (bars.Html - files["/" + project + "/keys"]) / 1024);
         var cost = string.Create(
             CultureInfo.InvariantCulture, $"25 sparklines: {more.Html:N1} KB of HTML, {more.Wire:N1} KB with the circuit's messages");

@@ -15,6 +15,7 @@ public sealed class TalkativeProduct : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => Process = await ProductProcess.StartWithOwnerAsync(
         Folder,
+        ("DetailedErrors", "true"), // a page error says what was thrown
         ("Logging:LogLevel:Default", "Trace"),
         ("Logging:LogLevel:Microsoft", "Trace"),
         ("Logging:LogLevel:Microsoft.AspNetCore", "Trace"),

@@ -222,6 +222,6 @@ public sealed class ShellJourneys : IClassFixture<Product>
         await Expect(visit.Page.Locator("#blazor-error-ui")).ToBeHiddenAsync();
         await Expect(visit.Page.Locator("#connection")).ToBeHiddenAsync();
         checkedWithout.SetResult();
-        await visit.Page.WaitForLoadStateAsync();
+        await visit.Page.UntilLoadedAsync();
     }
 }
