@@ -106,11 +106,11 @@ sealed class SqlText(DashboardContext context)
         return quote.GenerateParameterName(NameOf(parameters.Count - 1));
     }
 
-    /// <summary>Reads a column of some rows and holds them until the transaction ends. On PostgreSQL, two updates could wait for each
-    /// other's rows: each takes them as they lie in the table, and moves them.</summary>
+    /// <summary>Reads a column of some rows and locks the rows until the transaction ends. On PostgreSQL, two updates could deadlock: each
+    /// locks rows in the order in which they lie in the table, and moves them.</summary>
     /// <param name="column">The column to read.</param>
     /// <param name="which">The condition, in SQL.</param>
-    /// <param name="order">The column in whose order rows are taken.</param>
+    /// <param name="order">The column in whose order rows are locked.</param>
     public string Hold(Type type, string column, string which, string order)
     {
         var change = $"UPDATE {Table(type)} SET {Name(column)} = {Name(column)}";

@@ -28,8 +28,8 @@ export const create = options => ask(() =>
 export const get = options => ask(() =>
   navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(JSON.parse(options)) }));
 
-// Says why there is no passkey, or that there was no such reason, and keeps the focus at the button that asks again: a browser's own window
-// may have taken it.
+// Shows why there is no passkey, or hides what an earlier attempt said. The focus goes back to the button for the next attempt: a browser's
+// own window may have taken it.
 function say(said, error, button) {
   said.querySelector('span').textContent = error ?? '';
   said.hidden = !error;

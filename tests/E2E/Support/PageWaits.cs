@@ -3,6 +3,7 @@ using Microsoft.Playwright;
 
 namespace Dashboard.Tests.E2E.Support;
 
+/// <summary>Waits for a page.</summary>
 static class PageWaits
 {
     /// <summary>Waits until the page's address matches <paramref name="pattern"/>, in which an asterisk stands for anything. Asks again and
@@ -19,14 +20,14 @@ static class PageWaits
         {
             try
             {
-#pragma warning disable RS0030 // the next attempt sees what this one missed
+#pragma warning disable RS0030 // it is asked again
                 await page.WaitForLoadStateAsync(state, new() { Timeout = 10_000 });
 #pragma warning restore RS0030
                 return;
             }
             catch (TimeoutException) when (tries > 0)
             {
-                // It may have come meanwhile.
+                // The next attempt finds a state that came in between.
             }
         }
     }

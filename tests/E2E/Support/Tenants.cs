@@ -35,7 +35,8 @@ public sealed class Tenants : IAsyncLifetime
     /// <summary>Access tokens of the first organization, created on demand.</summary>
     public Task<Issued> Tokens => tokens.Value;
 
-    /// <summary>It writes refusals when it stops: at its own times, it would write during a test that counts what is written.</summary>
+    /// <summary>Writes refusals to the audit log only when it stops. Once a minute, as usual, would be in the middle of a test that expects
+    /// an unchanged database.</summary>
     public Product Product { get; } = new Product().With("Keys:MaxActivePerProject", "100000").WithoutRateLimits().With(services =>
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<AuditRefusalService>(provider, new FakeTimeProvider())));
 

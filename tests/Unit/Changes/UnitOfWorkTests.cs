@@ -218,7 +218,8 @@ public sealed class UnitOfWorkTests : IAsyncDisposable
         var services = world.Run(commands);
         await services.Projects.CreateAsync(world.SignIn(world.Owner), new("acme", "Ledger"), Token);
         Assert.Equal(
-            ["Sessions", "Members", "Organizations", "AuditChains", "FeedCounter"], commands.Sent.Select(LockedBy).OfType<string>().Distinct());
+            ["Sessions", "Members", "Organizations", "AuditChains", "FeedCounter"],
+            commands.Sent.Select(LockedBy).OfType<string>().Distinct());
     }
 
     /// <summary>The table in which a command locks rows, or null.</summary>

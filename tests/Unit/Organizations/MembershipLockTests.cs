@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Organizations;
 
-/// <summary>What a person changes at once, who holds one row for each of their organizations.</summary>
+/// <summary>Changes of one person at the same time. Each holds a row for every organization of that person.</summary>
 [EveryDatabase]
 public sealed class MembershipLockTests : IAsyncDisposable
 {
@@ -13,14 +13,15 @@ public sealed class MembershipLockTests : IAsyncDisposable
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Changes_of_a_person_with_many_organizations_do_not_wait_for_each_other()
+    public async Task Changes_of_a_person_with_many_organizations_cause_no_deadlock()
     {
         var commands = new SentCommands();
         var services = world.Run(commands, ("Limits:OrganizationsPerPerson", "0"));
         var projects = new List<string>();
         for (var i = 0; i < 6; i++)
         {
-            var made = (await services.Get<OrganizationCreation>().CreateAsync(world.Owner, new($"Company {i}", Project: "Keys"), Token)).Value;
+            var made = (await services.Get<OrganizationCreation>()
+                .CreateAsync(world.Owner, new($"Company {i}", Project: "Keys"), Token)).Value;
             projects.Add($"{made.Organization.Slug}/{made.Project}");
         }
 
