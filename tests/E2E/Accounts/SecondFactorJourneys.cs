@@ -263,6 +263,7 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
 
     static async Task EnterPasswordAsync(PageVisit visit, OwnOrganization own)
     {
+        await visit.UntilInteractiveAsync(); // a page that is still connecting would miss the session
         await visit.Page.Context.ClearCookiesAsync();
         await visit.Page.GotoAsync("/account/sign-in");
         await visit.Page.GetByLabel("Email").FillAsync(own.Email);
