@@ -89,7 +89,7 @@ public record Error(
         ErrorCode.FreshSignInRequired,
         throughToken
             ? "This needs a recent approval. Approve the command line again, then try again."
-            : "Confirm that it is you: enter your password again, or send it to POST /api/session/confirm. Then try again.");
+            : "Confirm that it is you with your password, a code or a passkey, or send one to POST /api/session/confirm. Then try again.");
 
     /// <summary>The caller's role does not allow it.</summary>
     /// <param name="detail">Who may do it.</param>

@@ -34,5 +34,17 @@ public sealed class PresenceFieldTests : BunitContext
         Assert.Equal(1, field.Markup.Split("Wrong one.").Length - 1);
     }
 
+    [Theory]
+    [InlineData(false, "Enter your password.")]
+    [InlineData(true, "Enter your password or a code.")]
+    public void Empty_form_is_answered_with_what_it_asks_for(bool takesCode, string text)
+    {
+        var field = Render<PresenceField>(parameters => parameters
+            .Add(x => x.Question, new PresenceQuestion(takesCode, Passkey: null))
+            .Add(x => x.Input, new Posted { Password = "", Code = takesCode ? "" : null })
+            .Add(x => x.Fault, Error.Invalid("password", "Enter your password.")));
+        Assert.Equal(text, field.ByLabel("Your password").DescriptionOf());
+    }
+
     sealed class Posted : PresenceInput;
 }
