@@ -12,12 +12,6 @@ namespace Dashboard.Tests.E2E.Accounts;
 [Collection(typeof(StoppedCollection))]
 public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser)
 {
-    /// <summary>What a browser answers when its user gives up.</summary>
-    const string GivenUp = "async () => { throw new DOMException('', 'NotAllowedError'); }";
-
-    /// <summary>An answer that the server refuses.</summary>
-    const string Forged = "async () => ({ toJSON: () => ({}) })";
-
     const string Base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -75,7 +69,7 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
     public async Task Passkey_is_added_signs_in_and_is_removed()
     {
         using var own = await OwnOrganization.AddAsync(Product);
-        await using var visit = await OpenWithDeviceAsync();
+        await using var visit = await PasskeyDevice.OpenAsync(browser, Product);
         await visit.SignInAsync(own.Email);
         await visit.GoAsync("/account/security");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Add passkey" }).ClickAsync();
@@ -84,7 +78,7 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
         await visit.ExpectAccessibleAsync(PageState.AddPasskey);
         await dialog.GetByLabel("Name").FillAsync("Work laptop");
         await visit.Page.Keyboard.PressAsync("Enter");
-        await SaveCodesAsync(visit);
+        await visit.SaveCodesAsync();
         await Expect(visit.Page.GetByRole(AriaRole.List, new() { Name = "Passkeys" }).GetByText("Work laptop")).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.SecurityWithFactors);
 
@@ -93,11 +87,11 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
         await visit.Page.AddInitScriptAsync("PublicKeyCredential.isConditionalMediationAvailable = async () => false");
         await visit.Page.GotoAsync("/account/sign-in");
         var hand = new PageDriver(visit.Page, InputMode.Keys);
-        await AnswerWithAsync(visit, GivenUp);
+        await visit.AnswerWithAsync(PasskeyDevice.GivenUp);
         await hand.PressAsync(AriaRole.Button, "Sign in with a passkey");
         await Expect(visit.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("No passkey was used. Try again.");
         await hand.AtAsync("button: Sign in with a passkey");
-        await AnswerWithAsync(visit, Forged);
+        await visit.AnswerWithAsync(PasskeyDevice.Forged);
         await hand.KeyAsync("Enter");
         await Expect(visit.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("This passkey does not open an account here.");
         await hand.AtAsync("textbox: Email");
@@ -121,20 +115,19 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
     public async Task Command_line_is_approved_with_a_passkey_or_a_code_in_place_of_the_password()
     {
         using var own = await OwnOrganization.AddAsync(Product);
-        await using var visit = await OpenWithDeviceAsync();
+        await using var visit = await PasskeyDevice.OpenAsync(browser, Product);
         await visit.SignInAsync(own.Email);
-        await visit.GoAsync("/account/security");
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Add passkey" }).ClickAsync();
-        await visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Add a passkey" }).GetByLabel("Name").FillAsync("Work laptop");
-        await visit.Page.Keyboard.PressAsync("Enter");
-        await SaveCodesAsync(visit);
+        await visit.AddPasskeyAsync();
 
         await OpenDeviceAsync(visit, own);
         await Expect(visit.Page.GetByLabel("Or a code")).ToHaveCountAsync(0); // there is no app yet
         var hand = new PageDriver(visit.Page, InputMode.Keys);
-        foreach (var (answer, said) in new[] { (GivenUp, "No passkey was used. Try again."), (Forged, "Wrong passkey. 4 tries left") })
+        foreach (var (answer, said) in new[]
         {
-            await AnswerWithAsync(visit, answer);
+            (PasskeyDevice.GivenUp, "No passkey was used. Try again."), (PasskeyDevice.Forged, "Wrong passkey. 4 tries left"),
+        })
+        {
+            await visit.AnswerWithAsync(answer);
             await hand.PressAsync(AriaRole.Button, "Allow with a passkey");
             await Expect(visit.Page.GetByRole(AriaRole.Alert).Filter(new() { HasText = said })).ToBeVisibleAsync();
             await hand.AtAsync("button: Allow with a passkey");
@@ -144,19 +137,19 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
         await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Device connected" })).ToBeVisibleAsync();
 
         stopped.Clock.Advance(TimeSpan.FromMinutes(1)); // a passkey answers only what was asked after its last use
-        await AgeAsync(own);
+        await stopped.AgeAsync(own.Email);
         await visit.GoAsync("/account/security");
         await hand.PressAsync(AriaRole.Button, "Set up authenticator app");
         await hand.AtAsync("textbox: Password");
-        await AnswerWithAsync(visit, GivenUp);
+        await visit.AnswerWithAsync(PasskeyDevice.GivenUp);
         await hand.PressAsync(AriaRole.Button, "Use a passkey");
         await Expect(visit.Page.GetByText("No passkey was used. Try again.")).ToBeVisibleAsync();
         await hand.AtAsync("button: Use a passkey");
-        await AnswerWithAsync(visit, Forged);
+        await visit.AnswerWithAsync(PasskeyDevice.Forged);
         await hand.KeyAsync("Enter");
         await Expect(visit.Page.GetByText("Wrong passkey. 4 tries left")).ToBeVisibleAsync();
         await hand.AtAsync("button: Use a passkey");
-        await AnswerWithAsync(visit, null);
+        await visit.AnswerWithAsync(null);
         await hand.KeyAsync("Enter");
         var secret = await EnterFirstCodeAsync(visit);
         await visit.UntilNoDialogAsync();
@@ -178,47 +171,12 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
     /// <summary>Opens the page that approves the command line, in a session whose last proof of presence is an old one.</summary>
     async Task OpenDeviceAsync(PageVisit visit, OwnOrganization own)
     {
-        await AgeAsync(own);
+        await stopped.AgeAsync(own.Email);
         var device = await own.Owner.PostAsync("/oauth/device/authorize", new { client_id = OAuthClient.CommandLineId });
         await visit.Page.GotoAsync("/oauth/device/verify");
         await visit.Page.GetByLabel("Code", new() { Exact = true }).FillAsync(device.Member("user_code"));
         await visit.Page.Keyboard.PressAsync("Enter");
         await Expect(visit.Page.GetByLabel("Your password", new() { Exact = true })).ToBeVisibleAsync();
-    }
-
-    /// <summary>Makes the last proof of presence an old one.</summary>
-    async Task AgeAsync(OwnOrganization own)
-    {
-        await using var context = await People.OpenAsync(Product);
-        var old = stopped.Clock.GetUtcNow().AddDays(-2);
-        await context.Sessions.Where(x => context.Users.Any(person => person.Id == x.UserId && person.Email == own.Email))
-            .ExecuteUpdateAsync(set => set.SetProperty(x => x.ConfirmedAt, old), Cancellation);
-    }
-
-    /// <summary>Has the open page get this answer in place of a passkey, or passkeys again.</summary>
-    static async Task AnswerWithAsync(PageVisit visit, string? answer) => await visit.Page.EvaluateAsync(
-        answer is null ? "() => { delete navigator.credentials.get; }" : $"() => {{ navigator.credentials.get = {answer}; }}");
-
-    /// <summary>Opens a browser with a device for passkeys.</summary>
-    async Task<PageVisit> OpenWithDeviceAsync()
-    {
-        // passkeys take no IP address
-        var visit = await PageVisit.OpenAsync(browser, new UriBuilder(Product.Url) { Host = "localhost" }.Uri);
-        var device = await visit.Page.Context.NewCDPSessionAsync(visit.Page);
-        await device.SendAsync("WebAuthn.enable");
-        await device.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object>
-        {
-            ["options"] = new Dictionary<string, object>
-            {
-                ["protocol"] = "ctap2",
-                ["transport"] = "internal",
-                ["hasResidentKey"] = true,
-                ["hasUserVerification"] = true,
-                ["isUserVerified"] = true,
-                ["automaticPresenceSimulation"] = true,
-            },
-        });
-        return visit;
     }
 
     /// <summary>Sets up an authenticator app, and returns its secret and the recovery codes.</summary>
@@ -231,7 +189,7 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
         await field.PressAsync("Enter");
         await Expect(field).ToHaveAccessibleDescriptionAsync("Enter the six digits that the app shows.");
         await visit.ExpectAccessibleAsync(PageState.Authenticator);
-        return (await EnterFirstCodeAsync(visit), await SaveCodesAsync(visit, PageState.RecoveryCodes));
+        return (await EnterFirstCodeAsync(visit), await visit.SaveCodesAsync(PageState.RecoveryCodes));
     }
 
     /// <summary>Enters the code that an app shows for the secret of the open dialog, and returns the secret.</summary>
@@ -242,23 +200,6 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
         await dialog.GetByLabel("Six digits from the app").FillAsync(CodeOf(secret));
         await visit.Page.Keyboard.PressAsync("Enter");
         return secret;
-    }
-
-    static async Task<string[]> SaveCodesAsync(PageVisit visit, PageState? state = null)
-    {
-        var dialog = visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Save your recovery codes" });
-        await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Copy all" })).ToBeFocusedAsync();
-        if (state is { } shown)
-        {
-            await visit.ExpectAccessibleAsync(shown);
-        }
-
-        var codes = (await dialog.Locator("pre").TextContentAsync())!.Split('\n');
-        Assert.Equal(10, codes.Length);
-        await dialog.GetByRole(AriaRole.Checkbox).CheckAsync();
-        await dialog.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
-        await visit.UntilNoDialogAsync();
-        return codes;
     }
 
     static async Task EnterPasswordAsync(PageVisit visit, OwnOrganization own)

@@ -51,7 +51,7 @@ public sealed class SessionJourneys(StoppedProduct stopped, Browser browser)
     public async Task Live_key_that_may_write_is_minted_after_a_fresh_proof_only()
     {
         using var own = await OwnOrganization.AddAsync(Product);
-        await AgeAsync(own.Email);
+        await stopped.AgeAsync(own.Email);
         var stale = await own.Owner.PostAsync("/api/keys", new { name = "Backend" });
         Assert.Equal((403, "fresh_sign_in_required"), (stale.Status, stale.Code));
         Assert.Equal(401, (await own.Owner.PostAsync("/api/session/confirm", new { password = "Wrong-Horse-9-battery" })).Status);
@@ -68,7 +68,7 @@ public sealed class SessionJourneys(StoppedProduct stopped, Browser browser)
         await using var visit = await PageVisit.OpenAsync(browser, Product.Url);
         await visit.SignInAsync(own.Email);
         await visit.GoAsync($"/{own.Project}/keys");
-        await AgeAsync(own.Email);
+        await stopped.AgeAsync(own.Email);
         await CreateKeyAsync(visit.Page);
         var dialog = visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Confirm that it’s you" });
         var password = dialog.GetByLabel("Password", new() { Exact = true });
@@ -136,7 +136,7 @@ public sealed class SessionJourneys(StoppedProduct stopped, Browser browser)
         using var own = await OwnOrganization.AddAsync(Product);
         await using var visit = await PageVisit.OpenAsync(browser, Product.Url);
         await visit.SignInAsync(own.Email);
-        await AgeAsync(own.Email);
+        await stopped.AgeAsync(own.Email);
         var device = await own.Owner.PostAsync("/oauth/device/authorize", new { client_id = OAuthClient.CommandLineId });
         await visit.Page.GotoAsync("/oauth/device/verify");
         await visit.Page.GetByLabel("Code", new() { Exact = true }).FillAsync(device.Member("user_code"));
@@ -163,15 +163,6 @@ public sealed class SessionJourneys(StoppedProduct stopped, Browser browser)
     async Task TouchAsync(OwnOrganization own)
     {
         using var another = await ApiClient.SignInAsync(Product, own.Email);
-    }
-
-    /// <summary>Makes the last proof of presence an old one.</summary>
-    async Task AgeAsync(string email)
-    {
-        await using var context = await People.OpenAsync(Product);
-        var old = stopped.Clock.GetUtcNow().AddDays(-2);
-        await context.Sessions.Where(x => context.Users.Any(person => person.Id == x.UserId && person.Email == email))
-            .ExecuteUpdateAsync(set => set.SetProperty(x => x.ConfirmedAt, old), Cancellation);
     }
 
     /// <summary>Lets all sessions of a person expire soon for want of activity.</summary>

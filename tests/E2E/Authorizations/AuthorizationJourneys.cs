@@ -1,4 +1,3 @@
-using System.Net;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Tokens;
 using Dashboard.Tests.E2E.Support;
@@ -90,10 +89,7 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
             await context.SaveChangesAsync(Token);
         }
 
-        using var app = new HttpListener();
-        var address = $"http://127.0.0.1:{FreePort()}/";
-        app.Prefixes.Add(address);
-        app.Start();
+        using var app = new LoopbackApp();
         using var program = await ApiClient.OpenAsync(product);
         var client = (await program.PostAsync(
             "/oauth/register", new
@@ -102,11 +98,11 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
                 redirect_uris = new[] { "http://127.0.0.1/callback" },
                 token_endpoint_auth_method = "none"
             })).Member("client_id");
-        var asked = $"/oauth/authorize?client_id={client}&response_type=code&redirect_uri={Uri.EscapeDataString(address + "callback")}&code_challenge_method=S256" +
+        var asked = $"/oauth/authorize?client_id={client}&response_type=code&redirect_uri={Uri.EscapeDataString(app.RedirectUri)}&code_challenge_method=S256" +
             $"&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&state=xyz&scope={Uri.EscapeDataString("read:workflows execute:agents")}";
 
         await using var visit = await PageVisit.OpenAsync(browser, product.Url);
-        visit.ExpectApp(address);
+        visit.ExpectApp(app.Address);
         var page = visit.Page;
         await visit.SignInAsync("nobodys@example.com");
         await page.GotoAsync(asked);
@@ -130,17 +126,17 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         await page.GotoAsync(wrong);
         await Expect(page.GetByText("code_challenge with code_challenge_method S256 is required.")).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.ConsentRefused);
-        Assert.Equal("error=invalid_request", await AnswerAsync($"Return to {new Uri(address).Authority}", AriaRole.Link));
+        Assert.Equal("error=invalid_request", await AnswerAsync($"Return to {new Uri(app.Address).Authority}", AriaRole.Link));
         await page.GotoAsync(asked);
         Assert.StartsWith("code=latchkey_ac_", await AnswerAsync("Allow"), StringComparison.Ordinal);
-        var back = app.GetContextAsync();
-        var going = page.GotoAsync(wrong); // now by itself
-        var answered = await back.WaitAsync(TimeSpan.FromSeconds(30), Token);
-        answered.Response.ContentType = "text/html";
-        answered.Response.Close(
-            "<!DOCTYPE html><html lang=en><title>App</title><link rel=icon href=data:,>Back at the app</html>"u8.ToArray(), false);
+        var going = Task.CompletedTask;
+        var answered = await app.HearAsync(page, () =>
+        {
+            going = page.GotoAsync(wrong); // now by itself
+            return Task.CompletedTask;
+        });
         await going;
-        Assert.Equal("invalid_request", answered.Request.QueryString["error"]);
+        Assert.Equal("invalid_request", answered.QueryString["error"]);
 
         visit.Expect(400, "client_id=nobody");
         await page.GotoAsync("/oauth/authorize?client_id=nobody");
@@ -150,17 +146,14 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         // The redirect to the app, with state and issuer.
         async Task<string> AnswerAsync(string button, AriaRole role = AriaRole.Button)
         {
-            var hearing = app.GetContextAsync();
-            await page.GetByRole(role, new() { Name = button }).FocusAsync();
-            await page.Keyboard.PressAsync("Enter");
-            var heard = await hearing.WaitAsync(TimeSpan.FromSeconds(30), Token);
-            heard.Response.ContentType = "text/html";
-            heard.Response.Close(
-                "<!DOCTYPE html><html lang=en><title>App</title><link rel=icon href=data:,>Back at the app</html>"u8.ToArray(), false);
-            await Expect(page.GetByText("Back at the app")).ToBeVisibleAsync();
+            var heard = await app.HearAsync(page, async () =>
+            {
+                await page.GetByRole(role, new() { Name = button }).FocusAsync();
+                await page.Keyboard.PressAsync("Enter");
+            });
             Assert.Equal(("xyz", product.Url.GetLeftPart(UriPartial.Authority)), (
-                heard.Request.QueryString["state"], heard.Request.QueryString["iss"]));
-            return heard.Request.Url!.Query[1..].Split('&')[0];
+                heard.QueryString["state"], heard.QueryString["iss"]));
+            return heard.Url!.Query[1..].Split('&')[0];
         }
     }
 
@@ -211,12 +204,5 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         await admin.UntilNoDialogAsync();
         await Expect(admin.Page.GetByRole(AriaRole.Button, new() { Name = "of Connie Connects" })).ToHaveCountAsync(0);
         Assert.Equal("invalid_token", (await program.GetAsync("/v1/capabilities", Bearers.Header(app))).Code);
-    }
-
-    static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

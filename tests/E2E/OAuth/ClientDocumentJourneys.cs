@@ -1,4 +1,3 @@
-using System.Net;
 using Dashboard.Core.OAuth;
 using Dashboard.Tests.E2E.Support;
 using Dashboard.Tests.Unit.Support;
@@ -26,28 +25,22 @@ public sealed class ClientDocumentJourneys(Browser browser)
         Assert.True((await api.GetAsync("/.well-known/oauth-authorization-server")).Json.GetProperty(
             "client_id_metadata_document_supported").GetBoolean());
         await using var visit = await PageVisit.OpenAsync(browser, product.Url);
-        using var app = new HttpListener();
-        var address = $"http://127.0.0.1:{ExternalProcess.FreePort()}/";
-        app.Prefixes.Add(address);
-        app.Start();
-        visit.ExpectApp(address);
+        using var app = new LoopbackApp();
+        visit.ExpectApp(app.Address);
         await visit.SignInAsync(Product.Email);
         var page = visit.Page;
-        await page.GotoAsync($"/oauth/authorize?response_type=code&client_id={Uri.EscapeDataString(Url)}&redirect_uri={Uri.EscapeDataString(address + "callback")}&scope=openid%20read:workflows"
+        await page.GotoAsync($"/oauth/authorize?response_type=code&client_id={Uri.EscapeDataString(Url)}&redirect_uri={Uri.EscapeDataString(app.RedirectUri)}&scope=openid%20read:workflows"
             + $"&state=xyz&code_challenge={new string('a', 43)}&code_challenge_method=S256");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Allow app.example.com to act as you?" })).ToBeVisibleAsync();
         await Expect(page.GetByText($"Unverified: it is described at {Url}, and nobody here has checked who runs it.")).ToBeVisibleAsync();
         await Expect(page.GetByText("Totally trustworthy", new() { Exact = true })).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.List, new() { Name = "What it may do" })).ToContainTextAsync("read:workflows");
         await visit.ExpectAccessibleAsync(PageState.ConsentOfDocument);
-        var hearing = app.GetContextAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Allow" }).FocusAsync();
-        await page.Keyboard.PressAsync("Enter"); // a click would wait for the app, which answers below
-        var heard = await hearing.WaitAsync(TimeSpan.FromSeconds(30), Token);
-        heard.Response.ContentType = "text/html";
-        heard.Response.Close(
-            "<!DOCTYPE html><html lang=en><title>App</title><link rel=icon href=data:,>Back at the app</html>"u8.ToArray(), false);
-        await Expect(page.GetByText("Back at the app")).ToBeVisibleAsync();
-        Assert.StartsWith("latchkey_ac_", heard.Request.QueryString["code"], StringComparison.Ordinal);
+        var heard = await app.HearAsync(page, async () =>
+        {
+            await page.GetByRole(AriaRole.Button, new() { Name = "Allow" }).FocusAsync();
+            await page.Keyboard.PressAsync("Enter");
+        });
+        Assert.StartsWith("latchkey_ac_", heard.QueryString["code"], StringComparison.Ordinal);
     }
 }

@@ -153,6 +153,7 @@ public enum PageState
     [Page("/oauth/authorize")] Consent,
     [Page("/oauth/authorize")] ConsentWithoutOrganization,
     [Page("/oauth/authorize")] ConsentOfDocument,
+    [Page("/oauth/authorize")] ConsentFactors,
     [Page("/oauth/authorize")] ConsentImpossible,
     [Page("/oauth/authorize")] ConsentRefused,
 }

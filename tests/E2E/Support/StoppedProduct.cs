@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace Dashboard.Tests.E2E.Support;
@@ -10,6 +11,15 @@ public sealed class StoppedProduct : IAsyncDisposable
     public StoppedClock Clock { get; } = new();
 
     public Product Product { get; }
+
+    /// <summary>Makes the last proof of presence of a person an old one, in all of their sessions.</summary>
+    public async Task AgeAsync(string email)
+    {
+        await using var context = await People.OpenAsync(Product);
+        var old = Clock.GetUtcNow().AddDays(-2);
+        await context.Sessions.Where(x => context.Users.Any(person => person.Id == x.UserId && person.Email == email))
+            .ExecuteUpdateAsync(set => set.SetProperty(x => x.ConfirmedAt, old), TestContext.Current.CancellationToken);
+    }
 
     public ValueTask DisposeAsync() => Product.DisposeAsync();
 }
