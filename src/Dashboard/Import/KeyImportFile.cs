@@ -26,6 +26,7 @@ static class KeyImportFile
     /// <summary>The columns whose cells are lists, separated by spaces.</summary>
     static readonly string[] Lists = ["permissions", "resources"];
 
+    /// <summary>The columns of CSV, and the members of a row of JSON.</summary>
     static readonly string[] Columns =
         ["hash", "name", "environment", "permissions", "resources", "expires_at", "last_used_at", "prefix", "note"];
 
@@ -63,15 +64,23 @@ static class KeyImportFile
                 cancellationToken: cancellationToken);
             var rows = root as JsonArray ?? (root as JsonObject)?["keys"] as JsonArray
                 ?? throw new KeyImportFileException($"{path} holds no list of keys.");
-            return [.. rows.Select((row, index) => new KeyImportLine(
-                string.Create(CultureInfo.InvariantCulture, $"keys[{index}]"), row as JsonObject
-                    ?? throw new KeyImportFileException($"{path} lists something else than an object: keys[{index}].")))];
+            return [.. rows.Select((row, index) =>
+                LineOf(path, string.Create(CultureInfo.InvariantCulture, $"keys[{index}]"), row))];
         }
         catch (JsonException exception)
         {
             // the message may hold a value
             throw new KeyImportFileException($"{path} is not JSON: line {exception.LineNumber + 1} cannot be read.");
         }
+    }
+
+    static KeyImportLine LineOf(string path, string place, JsonNode? row)
+    {
+        var members = row as JsonObject ?? throw new KeyImportFileException($"{path} lists something else than an object: {place}.");
+        return FindUnknown(members.Select(member => member.Key)) is { } unknown
+            ? throw new KeyImportFileException(
+                $"{path} has a member \"{unknown}\" in {place}. The members are {string.Join(", ", Columns)}.")
+            : new(place, members);
     }
 
     static async Task<IReadOnlyList<KeyImportLine>> ReadCsvAsync(string path, Stream file, CancellationToken cancellationToken)
@@ -101,10 +110,13 @@ static class KeyImportFile
     static string[] HeadersOf(string path, CsvReader csv)
     {
         string[] headers = [.. csv.Headers.Select(header => header.Trim())];
-        return headers.FirstOrDefault(header => !Columns.Contains(header, StringComparer.Ordinal)) is { } unknown
+        return FindUnknown(headers) is { } unknown
             ? throw new KeyImportFileException($"{path} has a column \"{unknown}\". The columns are {string.Join(", ", Columns)}.")
             : headers;
     }
+
+    /// <summary>Returns the first name that the endpoint would not take, or null.</summary>
+    static string? FindUnknown(IEnumerable<string> names) => names.FirstOrDefault(name => !Columns.Contains(name, StringComparer.Ordinal));
 
     /// <summary>An empty cell is a member that is left out.</summary>
     static JsonObject RowOf(CsvReader csv, string[] headers)
