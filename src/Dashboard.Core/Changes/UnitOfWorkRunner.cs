@@ -10,8 +10,7 @@ namespace Dashboard.Core.Changes;
 /// <see cref="WriterQueue"/> for their turn. Locks are taken in one order: the actor's session, the actor's memberships, the actor's
 /// authorization and access token, project or organization row, installation row, chain heads by identifier, feed counter.</summary>
 public sealed class UnitOfWorkRunner(
-    IDbContextFactory<DashboardContext> contexts, AuditLogWriter audit, ChangeFeed feed, IEnumerable<IActorLock> actorLocks,
-    WriterQueue queue,
+    WriterContexts contexts, AuditLogWriter audit, ChangeFeed feed, IEnumerable<IActorLock> actorLocks, WriterQueue queue,
     WriteLimits limits, DatabaseFile file, RefusalLedger refusals, TimeProvider time)
 {
     static readonly Error Busy = new(
@@ -40,21 +39,21 @@ public sealed class UnitOfWorkRunner(
     /// <typeparam name="T">What comes of it.</typeparam>
     /// <returns>What <paramref name="change"/> returned; or <see cref="Error.SessionRequired"/>, <see cref="ErrorCode.RateLimited"/> for a
     /// member who changes too much, or <see cref="ErrorCode.Unavailable"/> if no turn to write came in time.</returns>
-    public async Task<Result<T>> RunAsync<T>(
+    public Task<Result<T>> RunAsync<T>(
         Actor actor, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken,
-        bool isCounted = true)
-    {
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await RunAsync(context, actor, change, cancellationToken, isCounted);
-    }
+        bool isCounted = true) => RunOnAsync(null, actor, isCounted, change, cancellationToken);
 
     /// <summary>Runs <paramref name="change"/> on an existing context, because Identity's managers write through the context of their
     /// request.</summary>
     /// <param name="context">The context. It stops tracking everything first.</param>
     /// <typeparam name="T">The type of the result.</typeparam>
-    public async Task<Result<T>> RunAsync<T>(
+    public Task<Result<T>> RunAsync<T>(
         DashboardContext context, Actor actor, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change,
-        CancellationToken cancellationToken, bool isCounted = true)
+        CancellationToken cancellationToken, bool isCounted = true) => RunOnAsync(context, actor, isCounted, change, cancellationToken);
+
+    async Task<Result<T>> RunOnAsync<T>(
+        DashboardContext? own, Actor actor, bool isCounted, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change,
+        CancellationToken cancellationToken)
     {
         if (isCounted && limits.Take(actor) is { } wait)
         {
@@ -69,7 +68,7 @@ public sealed class UnitOfWorkRunner(
         Result<T> result;
         try
         {
-            result = await InTurnAsync(context, actor, () => context.Database.CreateExecutionStrategy().ExecuteAsync(
+            result = await InTurnAsync(own, actor, context => context.Database.CreateExecutionStrategy().ExecuteAsync(
                 changeId,
                 async (_, id, token) =>
                 {
@@ -148,8 +147,7 @@ public sealed class UnitOfWorkRunner(
         Actor? caller = null)
     {
         var now = UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow());
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        feed.Announce(await InTurnAsync(context, caller ?? Actor.System, () => context.Database.CreateExecutionStrategy().ExecuteAsync(
+        feed.Announce(await InTurnAsync(null, caller ?? Actor.System, context => context.Database.CreateExecutionStrategy().ExecuteAsync(
             async token =>
             {
                 context.ChangeTracker.Clear();
@@ -172,11 +170,13 @@ public sealed class UnitOfWorkRunner(
     }
 
     /// <summary>Runs a transaction in its turn.</summary>
+    /// <param name="own">The caller's context; null for one of the writers'.</param>
     /// <exception cref="WritersBusyException">No turn came in time, or another process holds the database.</exception>
     /// <exception cref="DatabaseFileException">Nothing was written, or it is not in the database that the next start will open.</exception>
-    async Task<T> InTurnAsync<T>(DashboardContext context, Actor actor, Func<Task<T>> run, CancellationToken cancellationToken)
+    async Task<T> InTurnAsync<T>(
+        DashboardContext? own, Actor actor, Func<DashboardContext, Task<T>> run, CancellationToken cancellationToken)
     {
-        if (context.Database.CurrentTransaction is not null)
+        if (own?.Database.CurrentTransaction is not null)
         {
             throw new InvalidOperationException("A change cannot run inside another."); // it would wait for itself
         }
@@ -185,28 +185,8 @@ public sealed class UnitOfWorkRunner(
         try
         {
             file.Check();
-            var result = await AgainAfterDuplicatesAsync(async () =>
-            {
-                if (context is not SqliteContext)
-                {
-                    return await run();
-                }
-
-                await context.Database.OpenConnectionAsync(cancellationToken);
-                try
-                {
-                    return await SqliteWriteLock.WaitAsync(context, turn.Left, cancellationToken) ? await run()
-                        : throw new WritersBusyException();
-                }
-                catch (Exception exception) when (SqliteWriteLock.IsHeld(exception))
-                {
-                    throw new WritersBusyException(exception); // another process took the lock after the wait, and kept it
-                }
-                finally
-                {
-                    await context.Database.CloseConnectionAsync();
-                }
-            });
+            var result = await contexts.UseAsync(
+                own, context => AgainAfterDuplicatesAsync(() => RunLockedAsync(context, turn, run, cancellationToken)), cancellationToken);
             file.CheckWritten(); // what went to a file that has been replaced is not acknowledged
             return result;
         }
@@ -214,6 +194,31 @@ public sealed class UnitOfWorkRunner(
         {
             Interlocked.Exchange(ref committedAt, long.MinValue);
             throw;
+        }
+    }
+
+    /// <summary>Runs a transaction once no other process writes to the embedded database.</summary>
+    static async Task<T> RunLockedAsync<T>(
+        DashboardContext context, WriterQueue.Turn turn, Func<DashboardContext, Task<T>> run, CancellationToken cancellationToken)
+    {
+        if (context is not SqliteContext)
+        {
+            return await run(context);
+        }
+
+        await context.Database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            return await SqliteWriteLock.WaitAsync(context, turn.Left, cancellationToken) ? await run(context)
+                : throw new WritersBusyException();
+        }
+        catch (Exception exception) when (SqliteWriteLock.IsHeld(exception))
+        {
+            throw new WritersBusyException(exception); // another process took the lock after the wait, and kept it
+        }
+        finally
+        {
+            await context.Database.CloseConnectionAsync();
         }
     }
 
