@@ -107,17 +107,18 @@ sealed class SqlText(DashboardContext context)
     }
 
     /// <summary>Reads a column of some rows and locks the rows until the transaction ends. On PostgreSQL, two updates could deadlock: each
-    /// locks rows in the order in which they lie in the table, and moves them.</summary>
+    /// locks rows in the order in which they lie in the table, and moves them. On SQLite a transaction that writes holds the lock of the
+    /// whole database from its beginning.</summary>
     /// <param name="column">The column to read.</param>
     /// <param name="which">The condition, in SQL.</param>
     /// <param name="order">The column in whose order rows are locked.</param>
     public string Hold(Type type, string column, string which, string order)
     {
-        var change = $"UPDATE {Table(type)} SET {Name(column)} = {Name(column)}";
-        return context is PostgreSqlContext
-                ? $"SELECT {Name(column)} FROM {Table(type)} WHERE {which} ORDER BY {Name(order)} FOR NO KEY UPDATE"
-            : HasOutput ? $"{change} OUTPUT INSERTED.{Name(column)} WHERE {which}"
-            : $"{change} WHERE {which} RETURNING {Name(column)}";
+        var read = $"SELECT {Name(column)} FROM {Table(type)} WHERE {which} ORDER BY {Name(order)}";
+        return context is PostgreSqlContext ? $"{read} FOR NO KEY UPDATE"
+            : HasOutput
+                ? $"UPDATE {Table(type)} SET {Name(column)} = {Name(column)} OUTPUT INSERTED.{Name(column)} WHERE {which}"
+            : read;
     }
 
     /// <summary>Builds the command.</summary>

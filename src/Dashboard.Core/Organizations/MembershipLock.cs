@@ -3,7 +3,8 @@ using Dashboard.Core.Data;
 
 namespace Dashboard.Core.Organizations;
 
-/// <summary>Holds a user's memberships. Whether one of them allows the change is for the change itself to ask.</summary>
+/// <summary>Holds a user's memberships. Whether one of them allows the change is for the change itself to ask. On SQLite the transaction
+/// holds them already.</summary>
 sealed class MembershipLock : IActorLock
 {
     static readonly HandWrittenSql hold = new(sql =>
@@ -18,7 +19,7 @@ sealed class MembershipLock : IActorLock
     public async Task<bool> TakeAsync(UnitOfWork unit, CancellationToken cancellationToken)
     {
         var actor = unit.Actor;
-        if (actor.Type == PartyType.User)
+        if (actor.Type == PartyType.User && unit.Context is not SqliteContext)
         {
             await hold.ExecuteAsync(unit.Context, [actor.Id], cancellationToken);
         }

@@ -41,7 +41,9 @@ sealed class CommandRecorder : DbCommandInterceptor
 
     DbDataReader Record(DbCommand command, DbDataReader reader)
     {
-        var into = command.CommandText.StartsWith("SELECT", StringComparison.Ordinal) ? Rows
+        var into = command.CommandText.StartsWith("SELECT \"ConfirmedAt\" FROM \"Sessions\"", StringComparison.Ordinal)
+                ? Updated // the lock of a session, which SQL Server takes by an update
+            : command.CommandText.StartsWith("SELECT", StringComparison.Ordinal) ? Rows
             : command.CommandText.Contains("RETURNING \"Id\"", StringComparison.Ordinal) ? Generated
             : command.CommandText.StartsWith("UPDATE", StringComparison.Ordinal)
                 && command.CommandText.Contains("RETURNING \"", StringComparison.Ordinal) ? Updated

@@ -45,8 +45,9 @@ sealed class RecordedConnection(CommandRecorder tape) : DbConnection
     int Tell(string sql)
     {
         Sent.Add(sql);
-        // One number for a command, whatever it consists of.
-        return TSql.Statements(sql).Any(statement => statement is not (SaveTransactionStatement or RollbackTransactionStatement))
+        // One number for a command, whatever it consists of. An update whose output nobody reads is a lock, which SQLite need not take.
+        return TSql.Statements(sql).Any(statement => statement is not (SaveTransactionStatement or RollbackTransactionStatement
+                or UpdateStatement { UpdateSpecification.OutputClause: not null }))
             ? tape.Affected.Dequeue() : 0;
     }
 
