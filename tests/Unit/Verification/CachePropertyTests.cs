@@ -95,6 +95,7 @@ public sealed class CachePropertyTests
     static async Task CompareAsync(TestInstallation world, Services node, Xorshift random, List<IssuedKey> keys)
     {
         await using var context = world.Open();
+        var projects = new Dictionary<long, CachedProject>(); // nothing changes them while this compares
         foreach (var key in keys)
         {
             var requirement = new AccessRequirement(
@@ -102,7 +103,8 @@ public sealed class CachePropertyTests
                     ? random.Pick(Projects) : null,
                 random.Flip() ? random.Pick<string>(["workflow:a", "workflow:b"]) : null, random.Flip()
                     ? random.Pick<string>(["read", "write"]) : null);
-            var stored = (await CachedKeyQuery.FindAsync(context, key.Secret.Hash, _ => null, Token))!;
+            var stored = (await CachedKeyQuery.FindAsync(context, key.Secret.Hash, projects.GetValueOrDefault, Token))!;
+            projects[stored.Project.Id] = stored.Project;
             var verdict = await node.Get<Verifier>().VerifyAsync(PresentedKeys.Key(key), requirement, null, Token);
             Assert.Equal(VerificationRules.FirstFailure(stored, requirement, null, world.Time.GetUtcNow()), verdict.Refusal);
             if (verdict.Principal is { } principal)
