@@ -79,7 +79,7 @@ static class KeyImportFile
         var members = row as JsonObject ?? throw new KeyImportFileException($"{path} lists something else than an object: {place}.");
         return FindUnknown(members.Select(member => member.Key)) is { } unknown
             ? throw new KeyImportFileException(
-                $"{path} has a member \"{unknown}\" in {place}. The members are {string.Join(", ", Columns)}.")
+                $"{path} has {Describe("member", unknown)} in {place}. The members are {string.Join(", ", Columns)}.")
             : new(place, members);
     }
 
@@ -111,9 +111,14 @@ static class KeyImportFile
     {
         string[] headers = [.. csv.Headers.Select(header => header.Trim())];
         return FindUnknown(headers) is { } unknown
-            ? throw new KeyImportFileException($"{path} has a column \"{unknown}\". The columns are {string.Join(", ", Columns)}.")
+            ? throw new KeyImportFileException($"{path} has {Describe("column", unknown)}. The columns are {string.Join(", ", Columns)}.")
             : headers;
     }
+
+    /// <summary>Names it, unless it could be a key: a file without a header begins with what it holds.</summary>
+    static string Describe(string kind, string name) =>
+        name.Length <= 40 && name.All(letter => char.IsAsciiLetter(letter) || letter is '_' or '-' or ' ') ? $"a {kind} \"{name}\""
+            : $"a {kind} whose name is not shown, because it could be a secret";
 
     /// <summary>Returns the first name that the endpoint would not take, or null.</summary>
     static string? FindUnknown(IEnumerable<string> names) => names.FirstOrDefault(name => !Columns.Contains(name, StringComparer.Ordinal));

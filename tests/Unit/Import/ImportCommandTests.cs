@@ -107,6 +107,7 @@ public sealed class ImportCommandTests : IAsyncLifetime
 
     [Theory]
     [InlineData("keys.csv", "hash,key\nx,y", "keys.csv has a column \"key\". The columns are hash, name, environment, permissions, resources, expires_at, last_used_at, prefix, note.")]
+    [InlineData("keys.csv", "nk_live_Ab12CdEf_0123456789abcdefghijklmnopqrstuv,backend\nx,y", "keys.csv has a column whose name is not shown, because it could be a secret. The columns are hash, name, environment, permissions, resources, expires_at, last_used_at, prefix, note.")]
     [InlineData("keys.txt", "", "keys.txt must be named .csv or .json.")]
     [InlineData("keys.json", "{\"secret\": nk_live", "keys.json is not JSON: line 1 cannot be read.")]
     [InlineData("keys.json", "{}", "keys.json holds no list of keys.")]
