@@ -16,9 +16,6 @@ static partial class CreateBench
     const int Connections = 8; // the same for both: with one alone, most of the time goes to waking the thread that answers
     const int FirstCreations = 1_000; // in each round of the warm-up, so that the compiler sees the whole path often enough
 
-    /// <summary>How long a server must be idle before it is measured: after the first requests its compiler works for seconds.</summary>
-    static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(500);
-
     static readonly int[] Sizes = [5_000, 100_000, 1_000_000];
 
     public static async Task RunAsync(CancellationToken cancellationToken)
@@ -116,21 +113,10 @@ static partial class CreateBench
         async Task<double> MeasureAsync(
             IReadOnlyList<byte[]> requests, int status, int count, CancellationToken cancellationToken)
         {
-            await RestAsync(cancellationToken);
+            await server.RestAsync(cancellationToken);
             var before = server.Cpu;
             await Load.SendAsync(server.Url, requests, status, count, Connections, cancellationToken);
             return (server.Cpu - before).TotalMicroseconds / count;
-        }
-
-        async Task RestAsync(CancellationToken cancellationToken)
-        {
-            TimeSpan before;
-            do
-            {
-                before = server.Cpu;
-                await Task.Delay(Rest, TimeProvider.System, cancellationToken);
-            }
-            while (server.Cpu - before > Rest / 10);
         }
 
         static byte[] Post(string path, string json, string cookie = "") => Encoding.ASCII.GetBytes(

@@ -10,6 +10,8 @@ sealed class Server : IAsyncDisposable
     /// on.</summary>
     const double TicksPerSecond = 100;
 
+    static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(500);
+
     readonly Process process;
 
     Server(Process process, Uri url) => (this.process, Url) = (process, url);
@@ -25,6 +27,19 @@ sealed class Server : IAsyncDisposable
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' '); // the name before it may hold anything
             return TimeSpan.FromSeconds((Number(fields[11]) + Number(fields[12])) / TicksPerSecond);
         }
+    }
+
+    /// <summary>Waits until the host is idle. After its first thousands of requests its compiler works for seconds, which would be measured
+    /// with whatever comes next.</summary>
+    public async Task RestAsync(CancellationToken cancellationToken)
+    {
+        TimeSpan before;
+        do
+        {
+            before = Cpu;
+            await Task.Delay(Rest, TimeProvider.System, cancellationToken);
+        }
+        while (Cpu - before > Rest / 10);
     }
 
     /// <summary>Starts <see cref="BenchHost"/>.</summary>

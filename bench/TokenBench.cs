@@ -63,6 +63,7 @@ static class TokenBench
             {
                 var at = (turn + round + 2) % measures.Length;
                 var (_, count, requests) = measures[at];
+                await server.RestAsync(cancellationToken);
                 var before = server.Cpu;
                 await Load.SendAsync(server.Url, requests, 200, count, 8, cancellationToken);
                 if (round >= 0)

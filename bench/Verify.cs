@@ -72,6 +72,7 @@ static class Verify
                 var at = (turn + round + 2) % measures.Length;
                 var (_, count, connections, status, make) = measures[at];
                 var requests = make(count);
+                await server.RestAsync(cancellationToken);
                 var before = server.Cpu;
                 await Load.SendAsync(server.Url, requests, status, count, connections, cancellationToken);
                 if (round >= 0)
