@@ -26,6 +26,9 @@ static class KeyImportFile
     /// <summary>The columns whose cells are lists, separated by spaces.</summary>
     static readonly string[] Lists = ["permissions", "resources"];
 
+    /// <summary>The longest unknown name that an error shows: no text of 128 random bits is as short.</summary>
+    const int MaxShown = 20;
+
     /// <summary>The columns of CSV, and the members of a row of JSON.</summary>
     static readonly string[] Columns =
         ["hash", "name", "environment", "permissions", "resources", "expires_at", "last_used_at", "prefix", "note"];
@@ -79,7 +82,7 @@ static class KeyImportFile
         var members = row as JsonObject ?? throw new KeyImportFileException($"{path} lists something else than an object: {place}.");
         return FindUnknown(members.Select(member => member.Key)) is { } unknown
             ? throw new KeyImportFileException(
-                $"{path} has {Describe("member", unknown)} in {place}. The members are {string.Join(", ", Columns)}.")
+                $"{path} has in {place} {Describe("member", unknown)}. The members are {string.Join(", ", Columns)}.")
             : new(place, members);
     }
 
@@ -115,10 +118,10 @@ static class KeyImportFile
             : headers;
     }
 
-    /// <summary>Names it, unless it could be a key: a file without a header begins with what it holds.</summary>
-    static string Describe(string kind, string name) =>
-        name.Length <= 40 && name.All(letter => char.IsAsciiLetter(letter) || letter is '_' or '-' or ' ') ? $"a {kind} \"{name}\""
-            : $"a {kind} whose name is not shown, because it could be a secret";
+    /// <summary>Describes a column or member for an error. In a file without a header line the first cell could be a key, so a long name
+    /// is not shown.</summary>
+    static string Describe(string kind, string name) => name.Length <= MaxShown ? $"a {kind} \"{name}\""
+        : $"a {kind} whose name is not shown, because it could be a secret";
 
     /// <summary>Returns the first name that the endpoint would not take, or null.</summary>
     static string? FindUnknown(IEnumerable<string> names) => names.FirstOrDefault(name => !Columns.Contains(name, StringComparer.Ordinal));

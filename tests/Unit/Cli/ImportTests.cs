@@ -220,8 +220,8 @@ public sealed class ImportTests : IDisposable
     [InlineData("keys.txt", "x", "must be named .csv or .json.")]
     [InlineData("keys.json", "{\"secret\": nk_live", "is not JSON: line 1 cannot be read.")]
     [InlineData("keys.json", "[]", "holds no key.")]
-    [InlineData("keys.json", """[{"hash":"x","name":"one"},{"hash":"y","naem":"two"}]""", "has a member \"naem\" in keys[1].")]
-    [InlineData("keys.json", """{"keys":[{"hash":"x","key":"y"}]}""", "has a member \"key\" in keys[0].")]
+    [InlineData("keys.json", """[{"hash":"x","name":"one"},{"hash":"y","naem":"two"}]""", "has in keys[1] a member \"naem\".")]
+    [InlineData("keys.json", """{"keys":[{"hash":"x","key":"y"}]}""", "has in keys[0] a member \"key\".")]
     public void File_that_cannot_be_read_is_a_sentence(string name, string text, string sentence)
     {
         var run = cli.Run("import", Write(name, text));

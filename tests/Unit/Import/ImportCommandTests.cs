@@ -108,10 +108,11 @@ public sealed class ImportCommandTests : IAsyncLifetime
     [Theory]
     [InlineData("keys.csv", "hash,key\nx,y", "keys.csv has a column \"key\". The columns are hash, name, environment, permissions, resources, expires_at, last_used_at, prefix, note.")]
     [InlineData("keys.csv", "nk_live_Ab12CdEf_0123456789abcdefghijklmnopqrstuv,backend\nx,y", "keys.csv has a column whose name is not shown, because it could be a secret. The columns are hash, name, environment, permissions, resources, expires_at, last_used_at, prefix, note.")]
+    [InlineData("keys.json", "[{\"nk_live_Ab12CdEf_0123456789abcdefghijklmnopqrstuv\":\"x\"}]", "keys.json has in keys[0] a member whose name is not shown, because it could be a secret. The members are hash, name, environment, permissions, resources, expires_at, last_used_at, prefix, note.")]
     [InlineData("keys.txt", "", "keys.txt must be named .csv or .json.")]
     [InlineData("keys.json", "{\"secret\": nk_live", "keys.json is not JSON: line 1 cannot be read.")]
     [InlineData("keys.json", "{}", "keys.json holds no list of keys.")]
-    [InlineData("keys.json", "[{\"hash\":\"x\"},{\"key\":\"x\"}]", "keys.json has a member \"key\" in keys[1]. The members are hash, name, environment, permissions, resources, expires_at, last_used_at, prefix, note.")]
+    [InlineData("keys.json", "[{\"hash\":\"x\"},{\"key\":\"x\"}]", "keys.json has in keys[1] a member \"key\". The members are hash, name, environment, permissions, resources, expires_at, last_used_at, prefix, note.")]
     public async Task File_that_cannot_be_read_is_refused(string name, string text, string sentence) => Assert.EndsWith(
         sentence, (await Assert.ThrowsAsync<StartException>(async () => await RunAsync(await WriteAsync(name, text)))).Message,
         StringComparison.Ordinal);
