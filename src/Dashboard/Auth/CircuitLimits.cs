@@ -31,8 +31,12 @@ static class CircuitLimits
         return services.Configure<CircuitOptions>(circuits => circuits.DisconnectedCircuitMaxRetained = 2 * CircuitLedger.MaxDisconnected);
     }
 
-    /// <summary>Counts the connections of circuits.</summary>
-    public static void AddCircuitLimits(this HubOptions hub) => hub.AddFilter<ConnectionFilter>();
+    /// <summary>Counts the connections of circuits, and takes the acknowledgements of what they render in turn.</summary>
+    public static void AddCircuitFilters(this HubOptions hub)
+    {
+        hub.AddFilter<ConnectionFilter>();
+        hub.AddFilter(new RenderAcknowledgements());
+    }
 
     /// <summary>Refuses the connection of a page that is one too many, before it is opened. It must follow <see
     /// cref="SameOrigin.UseSameOrigin"/>, which refuses requests without a session.</summary>

@@ -91,9 +91,6 @@ public sealed class CircuitLedgerTests
     [Fact]
     public void Framework_has_what_ends_a_circuit() => Assert.True(CircuitTermination.IsAvailable);
 
-    [Fact]
-    public void Framework_has_what_orders_acknowledgements() => Assert.True(RenderAcknowledgements.IsAvailable);
-
     CircuitLedger Ledger(int perSession, int perPerson) =>
         new(new() { CircuitsPerSession = perSession, CircuitsPerPerson = perPerson }, time, ended.Add);
 }
