@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Dashboard.Core.Data;
 
-/// <summary>Keeps the statements of one connection prepared from use to use. The provider prepares each statement again for each command,
-/// which takes SQLite as long as running it.</summary>
+/// <summary>Keeps the statements of one connection prepared. The provider prepares the statements of each command again, which takes SQLite
+/// as long as running them.</summary>
 sealed class SqliteStatements : DbCommandInterceptor
 {
     /// <summary>The maximum number of statements. Frequent changes have a few dozen; a change of many rows has its own.</summary>
@@ -18,7 +18,7 @@ sealed class SqliteStatements : DbCommandInterceptor
     /// <summary>Keeps the statements of an open connection, which one caller at a time uses.</summary>
     public void Attach(SqliteConnection opened) => connection = opened;
 
-    /// <summary>Lets go of the statements. Must be called before the connection is closed.</summary>
+    /// <summary>Frees the statements. Must be called before the connection is closed.</summary>
     public void Detach()
     {
         connection = null;

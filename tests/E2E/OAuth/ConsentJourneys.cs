@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Dashboard.Tests.E2E.OAuth;
 
-/// <summary>A person is asked for an app whose scope needs a proof of presence.</summary>
+/// <summary>The consent page for an app whose scope needs a proof of presence.</summary>
 [Collection(typeof(StoppedCollection))]
 public sealed class ConsentJourneys(StoppedProduct stopped, Browser browser)
 {
@@ -49,8 +49,8 @@ public sealed class ConsentJourneys(StoppedProduct stopped, Browser browser)
         Assert.StartsWith("latchkey_ac_", heard.QueryString["code"], StringComparison.Ordinal);
     }
 
-    /// <summary>Registers an app, and gives it the scope that no app can register: what comes with Latchkey may have it, and so far has no
-    /// redirect URI.</summary>
+    /// <summary>Registers an app and gives it the scope <c>api</c>, which no app can register. Today only the command line has that scope,
+    /// and it has no redirect URI.</summary>
     async Task<string> RegisterAsync(OwnOrganization own, LoopbackApp app)
     {
         var id = (await own.Owner.PostAsync(
